@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EnvironmentError } from '../../domain/errors.ts';
+import type { Revision } from '../../domain/provenance.ts';
+import { exactText } from './byte-path.ts';
+import type { Git } from './git-command.ts';
+import { bindGit } from './git-run.ts';
+import { parseListing } from './porcelain.ts';
+
+export interface Discovery {
+  readonly top: string;
+  /** The folder that all linked work trees share. */
+  readonly commonFolder: string;
+  readonly head: Revision;
+  /** Work trees owned by somebody else that git is told to read nevertheless. */
+  readonly trusted: readonly string[];
+}
+
+const question = ['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-common-dir', 'HEAD', 'HEAD^{tree}'];
+
+function notARepository(directory: string, cause?: unknown): EnvironmentError {
+  return new EnvironmentError('NOT_A_REPOSITORY', `${directory} is not inside a git work tree`, {
+    place: directory,
+    nextStep:
+      'run inside a clone; in a workflow use actions/checkout with git 2.31 or later installed (without git it unpacks an archive)',
+    cause,
+  });
+}
+
+/** The nearest folder upwards that holds a `.git`, or null. */
+function walkUp(directory: string): string | null {
+  if (existsSync(join(directory, '.git'))) return directory;
+  const parent = dirname(directory);
+  return parent === directory ? null : walkUp(parent);
+}
+
+/** The top and every submodule below: ownership is checked for each. */
+async function withSubmodules(git: Git, top: string): Promise<string[]> {
+  const run = bindGit(git, top, [top]);
+  const { stdout } = await run(['ls-files', '-v', '--stage', '-z']);
+  const names = parseListing(stdout).submodules.map((entry) => exactText(entry.path));
+  const below = names.filter((name) => name !== null).map((name) => join(top, name));
+  const initialised = below.filter((folder) => existsSync(join(folder, '.git')));
+  return [top, ...(await Promise.all(initialised.map((folder) => withSubmodules(git, folder)))).flat()];
+}
+
+/**
+ * Finds the repository around a folder. When git refuses because somebody else owns it (container jobs), it is asked again
+ * with `safe.directory` set to exactly this work tree and its submodules, for these calls only: no configuration is
+ * written, and Benchgate runs the project's code anyhow. Throws NOT_A_REPOSITORY or NO_COMMIT.
+ */
+export async function discover(git: Git, directory: string): Promise<Discovery> {
+  const start = await realpath(directory).catch((error: unknown) => {
+    throw notARepository(directory, error);
+  });
+  let trusted: readonly string[] = [];
+  let answer = await bindGit(git, start, trusted)(question, { allowFailure: [128] });
+  const owned = walkUp(start);
+  if (answer.exitCode !== 0 && owned !== null && /dubious ownership|safe\.directory/.test(answer.stderr)) {
+    trusted = await withSubmodules(git, owned);
+    answer = await bindGit(git, start, trusted)(question, { allowFailure: [128] });
+  }
+  const [top = '', commonFolder = '', sha = '', tree = ''] = answer.stdout.toString().split('\n');
+  const isInside = start === top || start.startsWith(top === '/' ? top : `${top}/`);
+  if (top === '' || commonFolder === '' || !isInside) throw notARepository(directory, answer.stderr);
+  if (!/^[0-9a-f]{40,64}$/.test(sha)) {
+    throw new EnvironmentError('NO_COMMIT', `${top} has no commit yet`, {
+      place: top,
+      nextStep: 'commit the project first: results are recorded under the commit that they measure',
+    });
+  }
+  if (answer.exitCode !== 0) {
+    throw new EnvironmentError('REVISION_MISSING', `the objects of HEAD (${sha}) are not in ${commonFolder}`, {
+      place: top,
+      nextStep: 'the clone is damaged: run `git fsck`, or clone again',
+      cause: answer.stderr,
+    });
+  }
+  return { top, commonFolder, head: { sha, tree }, trusted };
+}

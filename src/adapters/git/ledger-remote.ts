@@ -1,0 +1,107 @@
+import { EnvironmentError } from '../../domain/errors.ts';
+import { type GitResult, maskCredentials } from './git-command.ts';
+import { requireContention } from './ledger-lock.ts';
+import type { LedgerRepository } from './ledger-repository.ts';
+import type { Pacing } from './ledger-retry.ts';
+
+export type PushOutcome =
+  | { readonly kind: 'pushed' }
+  /** Another writer was faster, or may have been. */
+  | { readonly kind: 'lost'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'unreachable'; readonly detail: string };
+
+export type FetchOutcome = 'fetched' | 'no_branch' | 'not_forward' | 'contended';
+
+/** The remote's branch. Reading throws LEDGER_UNREACHABLE; a connection that breaks off is tried three times. */
+export interface LedgerRemote {
+  /** The branch's tip there, or null. */
+  readonly tip: () => Promise<string | null>;
+  /**
+   * Brings the branch's commits in and moves `seenRef` forward in the same process. `not_forward`: the remote's tip
+   * does not contain `seenRef`; `contended`: another process held or moved `seenRef`.
+   */
+  readonly fetch: () => Promise<FetchOutcome>;
+  /** Never forced: git refuses on both sides to drop commits. */
+  readonly push: (commit: string) => Promise<PushOutcome>;
+}
+
+const brokenConnection =
+  /resolve host|timed? ?out|connection (refused|reset|closed)|early EOF|unexpected disconnect|RPC failed|hung up|returned error: (429|5\d\d)|TLS|SSL_/i;
+const noPermission =
+  /returned error: 40[13]|permission .*denied|authentication failed|could not read (username|password)|access denied|denied to |read[- ]only|write access/i;
+/** Reasons of a server for not moving a ref that another writer's push explains. */
+const refMoved =
+  /cannot lock ref|failed to (update|lock)|incorrect old value|already exists|but expected|non-fast-forward|fetch first|internal server error/i;
+
+/** Talks to the remote (an absolute path or an address) about one branch. */
+export function createLedgerRemote(repository: LedgerRepository, remote: string, pacing: Pacing): LedgerRemote {
+  const { branchRef, seenRef } = repository;
+
+  const persistently = async (args: readonly string[]): Promise<GitResult> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await repository.run(args, { allowFailure: [1, 128] });
+      if (result.exitCode !== 128 || attempt === 3 || !brokenConnection.test(result.stderr)) return result;
+      await pacing.sleep((0.5 + pacing.random()) * 1000 * attempt);
+    }
+  };
+
+  const tip = async (): Promise<string | null> => {
+    const { exitCode, stdout, stderr } = await persistently(['ls-remote', '--', remote, branchRef]);
+    if (exitCode !== 0) throw unreachable(stderr);
+    // The pattern also matches refs that only end like this.
+    const lines = stdout.toString('utf8').split('\n');
+    return lines.find((line) => line.endsWith(`\t${branchRef}`))?.split('\t')[0] ?? null;
+  };
+
+  const fetch = async (): Promise<FetchOutcome> => {
+    const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules'];
+    args.push('--no-prune', '--', remote, `${branchRef}:${seenRef}`);
+    const { exitCode, stderr } = await persistently(args);
+    if (exitCode === 0) return 'fetched';
+    if (/non-fast-forward/.test(stderr)) return 'not_forward';
+    if (exitCode === 1 || /cannot lock ref/.test(stderr)) {
+      await requireContention(args, exitCode, stderr);
+      return 'contended';
+    }
+    if ((await tip()) === null) return 'no_branch';
+    throw unreachable(stderr);
+  };
+
+  const push = async (commit: string): Promise<PushOutcome> => {
+    const args = ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--recurse-submodules=no'];
+    const { exitCode, stdout, stderr } = await persistently([...args, '--', remote, `${commit}:${branchRef}`]);
+    return exitCode === 0 ? { kind: 'pushed' } : judgePush(stdout.toString('utf8'), stderr);
+  };
+
+  const unreachable = (stderr: string): EnvironmentError =>
+    new EnvironmentError('LEDGER_UNREACHABLE', `The ledger's remote can't be read: ${summary(stderr)}`, {
+      place: maskCredentials(remote),
+      nextStep: 'Check the address, the network and the credentials, or work on the local copy with --offline.',
+    });
+
+  return { tip, fetch, push };
+}
+
+/** `!<tab><from>:<to><tab>[rejected] (reason)` is the ref's line; without one the two sides never came to speak of it. */
+function judgePush(stdout: string, stderr: string): PushOutcome {
+  const verdict = /^!\t[^\t]*\t(.*)$/m.exec(stdout)?.[1];
+  if (verdict === undefined) {
+    const detail = summary(stderr);
+    return { kind: noPermission.test(stderr) ? 'refused' : 'unreachable', detail };
+  }
+  const said = stderr.split('\n').filter((line) => line.startsWith('remote:'));
+  const detail = summary([...said, verdict].join('\n'));
+  if (verdict.startsWith('[rejected]')) return { kind: 'lost', detail };
+  if (verdict.startsWith('[remote failure]')) return { kind: 'unreachable', detail };
+  return { kind: refMoved.test(verdict) ? 'lost' : 'refused', detail };
+}
+
+/** The last lines of what git printed, on one line and without credentials. */
+function summary(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(hint:|remote:$)/.test(line));
+  return maskCredentials(lines.slice(-8).join(' | ')) || 'git gave no reason';
+}

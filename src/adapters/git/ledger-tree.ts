@@ -1,0 +1,116 @@
+import { IntegrityError } from '../../domain/errors.ts';
+import type { CommitObject, ObjectReader } from './ledger-objects.ts';
+
+export interface TreeEntry {
+  /** Path from the root of the branch. */
+  readonly path: string;
+  readonly name: string;
+  /** Git's file mode in octal: 40000 a folder, 100644 a file. */
+  readonly mode: string;
+  readonly oid: string;
+}
+
+/** The files of one commit; folders are read when they are asked for, once. */
+export interface LedgerTree {
+  /** Entries directly below a folder ('' is the root) by name; empty when there is no such folder. */
+  readonly children: (folder: string) => Promise<readonly TreeEntry[]>;
+  /** What is at the path, or the file that stands where the path needs a folder; null when the path is free. */
+  readonly occupant: (path: string) => Promise<TreeEntry | null>;
+  /** Every file below a folder, in no particular order. Throws LEDGER_FOREIGN_FILE for links and submodules. */
+  readonly filesBelow: (folder: string) => Promise<readonly TreeEntry[]>;
+  readonly bytes: (file: TreeEntry) => Promise<Buffer>;
+}
+
+const folderMode = '40000';
+const strictText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Walks a commit's trees through the reader. Throws LEDGER_CORRUPT for missing or damaged objects. */
+export function createLedgerTree(reader: ObjectReader, commit: CommitObject): LedgerTree {
+  const read = new Map<string, Promise<readonly TreeEntry[]>>();
+
+  const folderAt = (oid: string, path: string): Promise<readonly TreeEntry[]> => {
+    const known = read.get(path);
+    if (known !== undefined) return known;
+    const entries = readObject(reader, oid, 'tree', path).then((bytes) => parseTree(bytes, oid.length / 2, path));
+    read.set(path, entries);
+    return entries;
+  };
+
+  const occupant = async (path: string): Promise<TreeEntry | null> => {
+    let entries = await folderAt(commit.tree, '');
+    let found: TreeEntry | null = null;
+    for (const name of path.split('/')) {
+      if (found !== null) {
+        if (found.mode !== folderMode) return found;
+        entries = await folderAt(found.oid, found.path);
+      }
+      found = entries.find((entry) => entry.name === name) ?? null;
+      if (found === null) return null;
+    }
+    return found;
+  };
+
+  const children = async (folder: string): Promise<readonly TreeEntry[]> => {
+    if (folder === '') return folderAt(commit.tree, '');
+    const found = await occupant(folder);
+    return found === null || found.mode !== folderMode ? [] : folderAt(found.oid, found.path);
+  };
+
+  const filesBelow = async (folder: string): Promise<readonly TreeEntry[]> => {
+    const nested = (await children(folder)).map(async (entry) => {
+      if (entry.mode === folderMode) return filesBelow(entry.path);
+      if (entry.mode.startsWith('100')) return [entry];
+      throw new IntegrityError('LEDGER_FOREIGN_FILE', `The ledger holds something that is no file: ${entry.path}`, {
+        place: entry.path,
+        nextStep: 'Run `benchgate ledger verify` to see the commit that added it.',
+      });
+    });
+    return (await Promise.all(nested)).flat();
+  };
+
+  return { children, occupant, filesBelow, bytes: (file) => readObject(reader, file.oid, 'blob', file.path) };
+}
+
+/** The bytes as text. Throws LEDGER_CORRUPT with the path when they are not UTF-8: nothing is replaced silently. */
+export function strictUtf8(bytes: Uint8Array, path: string): string {
+  try {
+    return strictText.decode(bytes);
+  } catch (cause) {
+    throw new IntegrityError('LEDGER_CORRUPT', `Not valid UTF-8: ${path}`, {
+      place: path,
+      nextStep: 'Run `benchgate ledger verify` to see the commit that added it.',
+      cause,
+    });
+  }
+}
+
+async function readObject(reader: ObjectReader, oid: string, type: string, path: string): Promise<Buffer> {
+  const object = await reader.read(oid);
+  if (object?.type === type) return object.bytes;
+  throw new IntegrityError('LEDGER_CORRUPT', `The ledger lacks the ${type} ${oid} of '${path}'`, {
+    place: path,
+    nextStep: 'Remove the local copy and read the remote one again; without a remote, restore a backup.',
+  });
+}
+
+/** A tree is a run of `<mode> <name>\0<oid>` with the id as raw bytes. */
+function parseTree(bytes: Buffer, oidBytes: number, folder: string): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  let position = 0;
+  while (position < bytes.length) {
+    const space = bytes.indexOf(0x20, position);
+    const end = bytes.indexOf(0, space);
+    const mode = bytes.toString('latin1', position, space);
+    const parent = folder === '' ? '' : `${folder}/`;
+    const name = strictUtf8(bytes.subarray(space + 1, end), `${parent}${bytes.toString('latin1', space + 1, end)}`);
+    position = end + 1 + oidBytes;
+    entries.push({ path: parent + name, name, mode, oid: bytes.toString('hex', end + 1, position) });
+  }
+  return entries.sort((one, other) => compareText(one.name, other.name));
+}
+
+/** Order of UTF-16 code units, the same everywhere. */
+export function compareText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,78 @@
+import type { Revision } from '../domain/provenance.ts';
+import { hostClass } from '../domain/provenance.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { judge } from '../judging/judge.ts';
+import type { Benchmark } from '../manifest/manifest.ts';
+import { ruleDigest } from '../manifest/rule.ts';
+import { resolveBase } from './base.ts';
+import { treeState } from './cleanliness.ts';
+import { readEvidence, withSnapshot } from './evidence-reader.ts';
+import { type Project, selectBenchmarks } from './project.ts';
+import type { World } from './world.ts';
+
+export interface EvaluateOptions {
+  readonly names: readonly string[];
+  readonly base: string | null;
+  /** Judge this candidate group (decimal) instead of the latest. */
+  readonly metaSeed: string | null;
+}
+
+export interface Evaluation {
+  readonly head: Revision;
+  readonly base: Revision | null;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Verdicts of the head from the ledger; runs nothing and writes nothing. */
+export async function evaluate(world: World, project: Project, options: EvaluateOptions): Promise<Evaluation> {
+  const benchmarks = selectBenchmarks(project.manifest, options.names);
+  const state = await treeState(project);
+  const needsBase = benchmarks.some((benchmark) => benchmark.policy === 'paired' || benchmark.policy === 'exact');
+  const base = needsBase ? await resolveBase(project, state, options.base) : null;
+  const verdicts = await judgeFromLedger(world, project, benchmarks, {
+    head: state.head,
+    base,
+    diff: null,
+    metaSeed: options.metaSeed,
+  });
+  return { head: state.head, base, verdicts };
+}
+
+export interface JudgedRevisions {
+  readonly head: Revision;
+  readonly base: Revision | null;
+  readonly diff: string | null;
+  readonly metaSeed: string | null;
+}
+
+/** One verdict per benchmark from what the ledger holds now. */
+export async function judgeFromLedger(
+  world: World,
+  project: Project,
+  benchmarks: readonly Benchmark[],
+  revisions: JudgedRevisions,
+): Promise<Verdict[]> {
+  const names = benchmarks.map((benchmark) => benchmark.name);
+  const evidence = await withSnapshot(project, (snapshot) =>
+    readEvidence(world, project, snapshot, names, revisions.head.tree),
+  );
+  return benchmarks.map((benchmark) => {
+    const own = evidence.get(benchmark.name) ?? { lines: [], events: [] };
+    return judge({
+      benchmark,
+      rule: ruleDigest(benchmark, project.manifest, world.sha256),
+      // What was judged together is in the records' plan; the manifest's count must not shrink or grow it afterwards.
+      familySize: 1,
+      lines: own.lines,
+      events: own.events,
+      subject: {
+        head: revisions.head.sha,
+        tree: revisions.head.tree,
+        base: revisions.base?.sha ?? null,
+        diff: revisions.diff,
+        hostClass: hostClass(world.machine.host),
+        metaSeed: revisions.metaSeed,
+      },
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { exitCodeOf, exitCodes, worstExitCode } from '../domain/exit-code.ts';
+import { attestation } from '../domain/provenance.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { NewRunLine } from '../ledger/journal.ts';
+import type { RunReport } from '../report/view.ts';
+import { describeDifference } from './difference.ts';
+import type { Evaluation } from './evaluate.ts';
+import { describeProblem, type Project } from './project.ts';
+import type { RunOutcome } from './run.ts';
+import type { World } from './world.ts';
+
+/** Failed trials as lines for a person: which, and why. */
+export function failuresOf(lines: readonly NewRunLine[]): string[] {
+  return lines.flatMap((line) =>
+    line.kind === 'record' && line.observation.status === 'error'
+      ? [
+          `${line.experiment} ${line.arm} ${line.block + 1}: ${line.observation.failure.reason}: ${line.observation.failure.detail}`,
+        ]
+      : [],
+  );
+}
+
+async function differencesOf(
+  world: World,
+  project: Project,
+  verdicts: readonly Verdict[],
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const verdict of verdicts) {
+    const difference = await describeDifference(world, project, verdict);
+    if (difference !== null) found[verdict.experiment] = difference;
+  }
+  return found;
+}
+
+function shared(world: World, project: Project, verdicts: readonly Verdict[]) {
+  return {
+    schema: 1 as const,
+    tool: { name: 'benchgate' as const, version: world.version },
+    project: project.manifest.project.name,
+    verdicts,
+    warnings: project.manifestWarnings.map(describeProblem),
+    exitCode: worstExitCode(verdicts.map((verdict) => exitCodeOf(verdict.kind))),
+  };
+}
+
+/** Report of verdicts read from the ledger. */
+export async function evaluationReport(world: World, project: Project, evaluation: Evaluation): Promise<RunReport> {
+  return {
+    ...shared(world, project, evaluation.verdicts),
+    head: evaluation.head.sha,
+    base: evaluation.base?.sha ?? null,
+    dirty: [],
+    isolation: null,
+    withheld: [],
+    ledger: { location: project.ledger.location, remote: project.ledger.remote, sequence: null, push: null },
+    failures: [],
+    differences: await differencesOf(world, project, evaluation.verdicts),
+    elapsedSeconds: null,
+  };
+}
+
+/** Report of a run; with verdicts for a gate, without for `run`, whose exit code is 2 when a repetition failed or is missing. */
+export async function runReport(
+  world: World,
+  project: Project,
+  outcome: RunOutcome,
+  verdicts: readonly Verdict[] | null,
+): Promise<RunReport> {
+  const failures = failuresOf(outcome.lines);
+  const base = shared(world, project, verdicts ?? []);
+  const stopped = outcome.lines.filter((line) => line.kind === 'stopped' && line.because === 'time_budget');
+  const unmeasured = outcome.benchmarks.filter(
+    (benchmark) => !outcome.lines.some((line) => line.experiment === benchmark.name),
+  );
+  const incomplete = failures.length + stopped.length + unmeasured.length > 0;
+  return {
+    ...base,
+    exitCode: verdicts !== null ? base.exitCode : incomplete ? exitCodes.undecided : exitCodes.ok,
+    warnings: [
+      ...base.warnings,
+      ...stopped.map((line) => `${line.experiment}: stopped by the time budget`),
+      ...(verdicts === null
+        ? unmeasured.map((benchmark) => `${benchmark.name}: not measured, there is no base revision`)
+        : []),
+    ],
+    head: outcome.identity.head.sha,
+    base: outcome.identity.base?.sha ?? null,
+    dirty: outcome.dirty.map((path) => path.path),
+    isolation: attestation(outcome.isolation),
+    withheld: failures.length > 0 ? outcome.withheld : [],
+    ledger: {
+      location: project.ledger.location,
+      remote: project.ledger.remote,
+      sequence: outcome.appended.commit === '' ? null : outcome.appended.sequence,
+      push: outcome.appended.push,
+    },
+    failures,
+    differences: await differencesOf(world, project, verdicts ?? []),
+    elapsedSeconds: outcome.elapsedSeconds,
+  };
+}

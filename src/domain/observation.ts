@@ -1,0 +1,71 @@
+import type { Tier } from './verdict.ts';
+
+export type Arm = 'baseline' | 'candidate';
+
+/** Why a trial yielded no metric. Every way a process can end, and every way its result can be unusable. */
+export type FailureReason =
+  | 'spawn_failed'
+  | 'exit_code'
+  | 'signal'
+  | 'timed_out'
+  | 'output_too_large'
+  | 'result_missing'
+  | 'result_too_large'
+  | 'result_not_json'
+  | 'result_invalid'
+  | 'non_finite_metric'
+  | 'reported_error'
+  | 'artifact_missing'
+  | 'artifact_too_large'
+  | 'interrupted';
+
+export interface Failure {
+  readonly reason: FailureReason;
+  /** One line for a person; bounded, and never trusted as markup. */
+  readonly detail: string;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What one trial yielded: a finite metric, or a failure with its reason. Never absent. */
+export type Observation =
+  | {
+      readonly status: 'ok';
+      /** Null only for a correctness benchmark whose evidence is the artifact. */
+      readonly metric: number | null;
+      /** Raw samples when the runner returned several; `metric` is then their median. */
+      readonly samples: readonly number[] | null;
+      readonly artifactHash: string | null;
+      readonly components: Json;
+      readonly metadata: Json;
+      readonly message: string | null;
+      readonly wallSeconds: number;
+    }
+  | {
+      readonly status: 'error';
+      readonly failure: Failure;
+      /** An artifact or a metric may exist although the trial failed; it is shown and never judged. */
+      readonly artifactHash: string | null;
+      readonly metadata: Json;
+      readonly wallSeconds: number;
+    };
+
+/** One metric of one trial, with where it stands in the plan. */
+export interface Trial {
+  readonly experiment: string;
+  readonly tier: Tier;
+  readonly arm: Arm;
+  readonly purpose: Purpose;
+  /** Pair number for interleaved benchmarks, repetition index otherwise. */
+  readonly block: number;
+  /** Position in the order of execution within the run, from 0. */
+  readonly order: number;
+  readonly seed: number;
+}
+
+/** Why a trial was run. benchstone's selection reads the first two only (DESIGN §10). */
+export type Purpose = 'baseline' | 'fresh' | 'paired' | 'calibration' | 'confirm';
+
+export interface Measured extends Trial {
+  readonly observation: Observation;
+}

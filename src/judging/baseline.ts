@@ -1,0 +1,98 @@
+import type { Decision } from '../contracts.ts';
+import type { FailureReason } from '../domain/observation.ts';
+import { count } from '../domain/quantity.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { currentBaseline } from '../ledger/pointers.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import { baselineRows, candidateRows, type SelectableRow } from '../ledger/selection.ts';
+import { gateSettings } from '../manifest/rule.ts';
+import { gates } from '../registry.ts';
+import type { Case } from './case.ts';
+import { gaps, metricsOf, recordsOf } from './evidence.ts';
+import { bareDecision, toVerdict } from './verdict.ts';
+
+/** A record as benchstone's selection sees it. */
+export function selectable(record: LedgerRecord): SelectableRow & { readonly record: LedgerRecord } {
+  return { sha: record.provenance.head, metaSeed: record.metaSeed, diff: record.provenance.diff, record };
+}
+
+/** Rows of the purposes that benchstone knows. */
+export function benchstoneRows(input: Case): (SelectableRow & { readonly record: LedgerRecord })[] {
+  return recordsOf(input.lines)
+    .filter((record) => record.purpose === 'baseline' || record.purpose === 'fresh')
+    .map(selectable);
+}
+
+/** Verdict against a stored baseline (sigma and Mann–Whitney), by benchstone's selection. */
+export function judgeAgainstBaseline(input: Case): Verdict {
+  const { benchmark, subject } = input;
+  const pointer = currentBaseline(input.events);
+  if (pointer === null) {
+    const reason = `no baseline is established; \`benchgate baseline establish ${benchmark.name}\` measures one`;
+    return toVerdict(benchmark, bareDecision('NO_BASELINE', reason));
+  }
+  const rows = benchstoneRows(input);
+  const baseline = baselineRows(rows, { sha: pointer.head, metaSeed: pointer.metaSeed }).map((row) => row.record);
+  const candidate = candidateRows(rows, subject.head, subject.diff, subject.metaSeed).map((row) => row.record);
+  const [gap] = gaps([...baseline, ...candidate, ...input.lines.filter((line) => line.kind === 'stopped')]).filter(
+    (one) => one.found > 0,
+  );
+  if (gap !== undefined) {
+    const reason = `run ${gap.runKey.slice(0, 8)} planned ${gap.planned} repetitions and holds ${gap.found} without saying why`;
+    return toVerdict(benchmark, bareDecision('INVALID', reason));
+  }
+  const crash = candidateCrash(candidate);
+  if (crash !== null && metricsOf(baseline).length > 0) return toVerdict(benchmark, crash);
+  const gate = benchmark.policy === 'sigma' ? gates.sigma : gates.mann_whitney;
+  const decision = gate.decide(metricsOf(baseline), metricsOf(candidate), gateSettings(benchmark, 1));
+  return toVerdict(benchmark, decision, { warnings: warningsOf(baseline, candidate, input) });
+}
+
+const crashes: ReadonlySet<FailureReason> = new Set([
+  'exit_code',
+  'signal',
+  'timed_out',
+  'output_too_large',
+  'spawn_failed',
+]);
+
+/** FAIL when every repetition of the candidate crashed (DESIGN §10); a runner that reports an error politely is not a crash. */
+export function candidateCrash(candidate: readonly LedgerRecord[]): Decision | null {
+  let detail = '';
+  for (const { observation } of candidate) {
+    if (observation.status === 'ok' || !crashes.has(observation.failure.reason)) return null;
+    detail = `${observation.failure.reason}: ${observation.failure.detail}`;
+  }
+  if (candidate.length === 0) return null;
+  return bareDecision(
+    'FAIL',
+    `the candidate failed in all ${count(candidate.length, 'repetition')} (${detail})`,
+    'crash',
+  );
+}
+
+function warningsOf(baseline: readonly LedgerRecord[], candidate: readonly LedgerRecord[], input: Case): string[] {
+  const warnings: string[] = [];
+  const failed = candidate.filter((record) => record.observation.status === 'error').length;
+  if (failed > 0)
+    warnings.push(
+      `${failed} of ${count(candidate.length, 'candidate repetition')} failed and are left out, as benchstone does`,
+    );
+  const classes = new Set([...baseline, ...candidate].map((record) => record.provenance.host.class));
+  if (classes.size > 1)
+    warnings.push(
+      `baseline and candidate were measured on ${classes.size} classes of machines: a difference may be the machine’s`,
+    );
+  else if (
+    baseline.length > 0 &&
+    candidate.length > 0 &&
+    baseline[0]?.provenance.runKey !== candidate[0]?.provenance.runKey
+  ) {
+    warnings.push(
+      'baseline and candidate were measured at different times; on a shared machine `gate_policy = "paired"` errs far less',
+    );
+  }
+  if (candidate.some((record) => record.rule !== input.rule))
+    warnings.push('the candidate was measured under other settings than the manifest has now');
+  return warnings;
+}

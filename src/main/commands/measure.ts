@@ -1,0 +1,128 @@
+import { evaluate } from '../../app/evaluate.ts';
+import { gate } from '../../app/gate.ts';
+import { evaluationReport, runReport } from '../../app/report.ts';
+import { type Prepared, prepareRun, type RunOptions, run } from '../../app/run.ts';
+import { UsageError } from '../../domain/errors.ts';
+import { exitCodes } from '../../domain/exit-code.ts';
+import { count } from '../../domain/quantity.ts';
+import { isVerdictKind, verdictKinds } from '../../domain/verdict.ts';
+import { columns, plainText } from '../../report/plain-text.ts';
+import { renderTerminal } from '../../report/terminal.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+
+function optionsOf(context: CommandContext): RunOptions {
+  const seedSet = context.text('seed-set') ?? 'fresh';
+  if (seedSet !== 'fresh' && seedSet !== 'baseline') {
+    throw new UsageError('USAGE', `--seed-set must be fresh or baseline, not ${JSON.stringify(seedSet)}`, {
+      place: '--seed-set',
+      nextStep: 'choose one of the two',
+    });
+  }
+  return {
+    names: context.positionals,
+    seedSet,
+    metaSeed: context.seed('meta-seed'),
+    repetitions: context.count('repetitions'),
+    allowDirty: context.flag('allow-dirty'),
+    base: context.text('base'),
+    timeBudgetMinutes: context.count('time-budget'),
+  };
+}
+
+/** `benchgate gate`. */
+export async function gateCommand(context: CommandContext): Promise<CommandResult> {
+  const { world } = context;
+  const project = await context.open();
+  const options = optionsOf(context);
+  if (context.flag('dry-run')) return dryRun(await prepareRun(world, project, options));
+  const outcome = await gate(world, project, options);
+  const report = await runReport(world, project, outcome.run, outcome.verdicts);
+  return { exitCode: report.exitCode, json: report, text: renderTerminal(report) };
+}
+
+/** `benchgate run`. */
+export async function runCommand(context: CommandContext): Promise<CommandResult> {
+  const { world } = context;
+  const project = await context.open();
+  const options = optionsOf(context);
+  if (context.flag('dry-run')) return dryRun(await prepareRun(world, project, options));
+  const outcome = await run(world, project, options);
+  const report = await runReport(world, project, outcome, null);
+  const records = outcome.lines.filter((line) => line.kind === 'record');
+  const rows = records.map((line) => {
+    const { observation } = line;
+    const value =
+      observation.status === 'ok'
+        ? String(observation.metric)
+        : `${observation.failure.reason}: ${observation.failure.detail}`;
+    return [
+      line.experiment,
+      line.arm,
+      String(line.block),
+      `seed ${line.seed}`,
+      `${observation.wallSeconds.toFixed(3)} s`,
+      plainText(value),
+    ];
+  });
+  const text = `${columns(rows)}\n${count(records.length, 'trial')} recorded, meta seed ${outcome.plan.metaSeed}\n${renderTerminal(report).split('\n').slice(3).join('\n').trimStart()}`;
+  return { exitCode: report.exitCode, json: { ...report, metaSeed: outcome.plan.metaSeed, records }, text };
+}
+
+/** `benchgate evaluate`. */
+export async function evaluateCommand(context: CommandContext): Promise<CommandResult> {
+  const expected = context.text('expect');
+  if (expected !== null && !isVerdictKind(expected)) {
+    throw new UsageError('USAGE', `--expect must be a verdict, not ${JSON.stringify(expected)}`, {
+      place: '--expect',
+      nextStep: `choose from ${verdictKinds.join(', ')}`,
+    });
+  }
+  const { world } = context;
+  const project = await context.open();
+  const seed = context.seed('meta-seed');
+  const evaluation = await evaluate(world, project, {
+    names: context.positionals,
+    base: context.text('base'),
+    metaSeed: seed === null ? null : seed.toString(),
+  });
+  const report = await evaluationReport(world, project, evaluation);
+  if (expected === null) return { exitCode: report.exitCode, json: report, text: renderTerminal(report) };
+  const others = report.verdicts
+    .filter((verdict) => verdict.kind !== expected)
+    .map((verdict) => `${verdict.experiment} is ${verdict.kind}`);
+  const met = others.length === 0;
+  const exitCode = met ? exitCodes.ok : exitCodes.unexpected;
+  const line = met ? `expected ${expected}: met` : `expected ${expected}: not met, ${plainText(others.join(', '))}`;
+  return { exitCode, json: { ...report, expected, met, exitCode }, text: `${renderTerminal(report)}${line}\n` };
+}
+
+function dryRun(prepared: Prepared): CommandResult {
+  const rows = prepared.plan.experiments.map(({ benchmark, purpose, schedule }) => [
+    plainText(benchmark.name),
+    benchmark.policy,
+    purpose,
+    schedule.kind === 'fixed'
+      ? count(schedule.trials.length, 'trial')
+      : `${schedule.minPairs} to ${count(schedule.maxPairs, 'pair')} and ${count(schedule.warmUpPairs, 'warm-up pair')}`,
+  ]);
+  const json = {
+    dryRun: true,
+    head: prepared.head.sha,
+    base: prepared.base?.sha ?? null,
+    planDigest: prepared.plan.digest,
+    metaSeed: prepared.plan.metaSeed,
+    experiments: prepared.plan.experiments.map(({ benchmark, purpose, schedule, rule }) => ({
+      name: benchmark.name,
+      policy: benchmark.policy,
+      purpose,
+      rule,
+      schedule,
+    })),
+  };
+  const compared = prepared.base === null ? '' : `, compared with ${prepared.base.sha.slice(0, 10)}`;
+  return {
+    exitCode: exitCodes.ok,
+    json,
+    text: `would measure ${prepared.head.sha.slice(0, 10)}${compared}; nothing was run or written\n${columns(rows)}\n`,
+  };
+}

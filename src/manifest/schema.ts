@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { benchmarkShape } from './benchmark-shape.ts';
+import { exactBoolean, exactNumber } from './coerce.ts';
+import { defaults } from './defaults.ts';
+import { filledText, filledTexts, gitName, name, optional, text } from './fields.ts';
+
+/** Returns the keys of `[project]`. */
+function projectShape() {
+  return {
+    name: name({ title: 'Project name', description: 'Names the project in the ledger and in reports.' }),
+    language: text({
+      title: 'Language',
+      description: 'Informational. Required unless every benchmark has its own `command`.',
+    }),
+    invocation: text({
+      title: 'Invocation',
+      description:
+        'Shell template that runs one benchmark, with {entry_point}, {config_path} and {output_path}; other braces ' +
+        'are doubled. Required unless every benchmark has its own `command`.',
+    }),
+    setup: filledText({ title: 'Setup', description: 'Shell command that builds the project, run once per revision.' }),
+    allow_dirty_paths: filledTexts({
+      title: 'Paths that may be dirty',
+      description: 'Changes here do not make the work tree dirty.',
+      default: [],
+    }),
+    harness_paths: filledTexts({
+      title: 'Harness paths',
+      description: 'What judges: on a pull request these paths come from the base revision for both sides.',
+      default: defaults.harnessPaths,
+    }),
+    writable_paths: filledTexts({
+      title: 'Writable paths',
+      description: 'Paths outside the work tree that measured code may write, such as caches; `~` is the home folder.',
+      default: [],
+    }),
+  };
+}
+
+/** Returns the keys of `[ledger]`. */
+function ledgerShape() {
+  return {
+    branch: gitName({ title: 'Branch', description: 'Orphan branch that holds the ledger. Default: bench-data.' }),
+    remote: gitName({ title: 'Remote', description: 'Git remote that the ledger is synchronised with.' }),
+  };
+}
+
+/** Returns the keys of `[policy]`. */
+function policyShape() {
+  return {
+    time_budget_minutes: optional(exactNumber, z.number().gt(0, 'must be greater than 0'), {
+      title: 'Time budget',
+      description: 'Minutes after which a run ends in an orderly way; what is missing is NEEDS_MORE_DATA.',
+    }),
+    auto_promote: optional(exactBoolean, z.boolean(), {
+      title: 'Promote automatically',
+      description: 'On the default branch PROMOTE moves the baseline by itself.',
+      default: false,
+    }),
+  };
+}
+
+function buildShapes() {
+  return { project: projectShape(), benchmark: benchmarkShape(), ledger: ledgerShape(), policy: policyShape() };
+}
+
+export type ManifestShapes = ReturnType<typeof buildShapes>;
+
+let built: ManifestShapes | undefined;
+
+/** Returns the keys of every table of the manifest. Built at the first call: importing this file costs nothing. */
+export function manifestShapes(): ManifestShapes {
+  built ??= buildShapes();
+  return built;
+}

@@ -1,0 +1,12 @@
+/** Pretty JSON with non-finite numbers as strings (`"Infinity"`, `"-Infinity"`, `"NaN"`) and bigints in decimal; ends with a newline. */
+export function toJson(value: unknown): string {
+  const text = JSON.stringify(
+    value,
+    (_key, member: unknown) => {
+      if (typeof member === 'number' && !Number.isFinite(member)) return String(member);
+      return typeof member === 'bigint' ? member.toString() : member;
+    },
+    2,
+  );
+  return `${text}\n`;
+}

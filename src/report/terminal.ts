@@ -1,0 +1,91 @@
+import { formatChange, formatMetric, formatNumber } from '../domain/quantity.ts';
+import type { Conclusion, Estimate, Evidence, Summary, Verdict } from '../domain/verdict.ts';
+import { columns, plainText } from './plain-text.ts';
+import type { RunReport } from './view.ts';
+
+/** The report for a terminal: verdicts worst first, then the reasons, then what to know about how they came about. */
+export function renderTerminal(report: RunReport): string {
+  const verdicts = [...report.verdicts].sort((first, second) => rank(first.conclusion) - rank(second.conclusion));
+  const head = `${plainText(report.project)} at ${report.head.slice(0, 10)}${report.base === null ? '' : `, compared with ${report.base.slice(0, 10)}`}`;
+  const table = columns([
+    ['VERDICT', 'BENCHMARK', 'BASELINE', 'CANDIDATE', 'CHANGE', 'EVIDENCE'],
+    ...verdicts.map((verdict) => [
+      verdict.kind,
+      plainText(verdict.experiment),
+      summary(verdict.baseline, verdict),
+      summary(verdict.candidate, verdict),
+      change(verdict.estimate, verdict),
+      evidence(verdict.evidence),
+    ]),
+  ]);
+  const reasons = verdicts.map((verdict) => reason(verdict, report.differences[verdict.experiment]));
+  return `${[head, '', table, '', ...reasons, ...footer(report)].join('\n')}\n`;
+}
+
+function rank(conclusion: Conclusion): number {
+  return { failure: 0, neutral: 1, success: 2 }[conclusion];
+}
+
+function summary(side: Summary | null, verdict: Verdict): string {
+  return side === null || Number.isNaN(side.mean) ? '–' : plainText(formatMetric(side.mean, verdict.unit));
+}
+
+function change(estimate: Estimate | null, verdict: Verdict): string {
+  if (estimate === null) return '–';
+  const show = (value: number) =>
+    estimate.scale === 'ratio' ? formatChange(value) : plainText(formatMetric(value, verdict.unit));
+  if (estimate.validity === 'exact') return show(estimate.value);
+  return `${show(estimate.value)} [${show(estimate.low)} … ${show(estimate.high)}]`;
+}
+
+function evidence(found: Evidence | null): string {
+  if (found === null) return '–';
+  switch (found.name) {
+    case 'e_value':
+      return `E ${formatNumber(Number(found.value.toPrecision(3)))} of ${formatNumber(found.threshold)}`;
+    case 'sigma':
+      return `σ ${formatNumber(Number(found.value.toPrecision(4)))} of ${formatNumber(found.threshold)}`;
+    case 'mann_whitney_z':
+      return `z ${formatNumber(Number(found.value.toPrecision(4)))} of ${formatNumber(found.threshold)}`;
+    case 'artifacts':
+      return `${found.value} of ${found.threshold} equal`;
+    case 'exact_difference':
+      return 'exact';
+  }
+}
+
+function reason(verdict: Verdict, difference: string | undefined): string {
+  const label = verdict.label === null ? '' : ` [${verdict.label.replaceAll('_', ' ')}]`;
+  const lines = [`${plainText(verdict.experiment)}: ${plainText(verdict.reason)}${label}`];
+  for (const warning of verdict.warnings) lines.push(`  warning: ${plainText(warning)}`);
+  if (difference !== undefined)
+    lines.push(
+      ...plainText(difference)
+        .split('\n')
+        .map((line) => `    ${line}`),
+    );
+  return lines.join('\n');
+}
+
+function footer(report: RunReport): string[] {
+  const lines: string[] = [''];
+  for (const failure of report.failures) lines.push(`failed: ${plainText(failure)}`);
+  if (report.failures.length > 0 && report.withheld.length > 0) {
+    const shown = report.withheld.slice(0, 20).map(plainText).join(' ');
+    const more = report.withheld.length > 20 ? ` and ${report.withheld.length - 20} more` : '';
+    lines.push(`withheld from measured code: ${shown}${more} (name what it needs in the benchmark's env list)`);
+  }
+  for (const warning of report.warnings) lines.push(`warning: ${plainText(warning)}`);
+  if (report.dirty.length > 0)
+    lines.push(
+      `uncommitted changes were measured (never a baseline): ${report.dirty.slice(0, 10).map(plainText).join(', ')}`,
+    );
+  if (report.isolation !== null) lines.push(report.isolation);
+  const where = report.ledger.remote === null ? report.ledger.location : report.ledger.remote;
+  if (report.ledger.sequence !== null)
+    lines.push(
+      `recorded as ${report.ledger.sequence} in ${plainText(where)}${report.ledger.push === 'offline' ? ' (offline: not pushed yet)' : ''}`,
+    );
+  if (report.elapsedSeconds !== null) lines.push(`took ${report.elapsedSeconds.toFixed(1)} s`);
+  return lines;
+}
