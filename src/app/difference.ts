@@ -53,7 +53,7 @@ export function compareBytes(expected: Uint8Array, actual: Uint8Array): string {
 function asText(bytes: Uint8Array): string | null {
   if (bytes.length > 4 * 1024 * 1024 || bytes.includes(0)) return null;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import type { Revision } from '../domain/provenance.ts';
 import { hostClass } from '../domain/provenance.ts';
+import { completeBlocks } from '../judging/evidence.ts';
 import type { NewRunLine } from '../ledger/journal.ts';
 import type { Provenance } from '../ledger/record.ts';
 import type { ExperimentPlan, RunPlan } from '../planning/plan.ts';
@@ -52,14 +53,13 @@ export function linesOf(
     observation: trial.observation,
   }));
   if (stage.because !== null) {
-    const blocks = new Set(stage.trials.map((trial) => trial.block)).size;
     lines.push({
       kind: 'stopped',
       ...shared,
       provenance,
       purpose: stage.purpose,
       plannedBlocks: stage.plannedBlocks,
-      blocks,
+      blocks: completeBlocks(stage.trials, provenance.base),
       because: stage.because,
     });
   }

@@ -25,12 +25,12 @@ async function differencesOf(
   project: Project,
   verdicts: readonly Verdict[],
 ): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
+  const found: [string, string][] = [];
   for (const verdict of verdicts) {
     const difference = await describeDifference(world, project, verdict);
-    if (difference !== null) found[verdict.experiment] = difference;
+    if (difference !== null) found.push([verdict.experiment, difference]);
   }
-  return found;
+  return Object.fromEntries(found);
 }
 
 function shared(world: World, project: Project, verdicts: readonly Verdict[]) {

@@ -10,6 +10,7 @@ import { resolveBase } from './base.ts';
 import { type Checkout, headCheckout, openCheckout, runSetup } from './checkout.ts';
 import { keepDiff, requireClean, treeState } from './cleanliness.ts';
 import { verifiedCorpus } from './corpora.ts';
+import { withSnapshot } from './evidence-reader.ts';
 import { measureExperiments } from './experiments.ts';
 import { joinPath } from './paths.ts';
 import { requireMachine } from './preflight.ts';
@@ -72,6 +73,7 @@ export async function prepareRun(world: World, project: Project, options: RunOpt
 /** Measures, checks that the tree stayed clean, and appends everything in one commit. */
 export async function run(world: World, project: Project, options: RunOptions): Promise<RunOutcome> {
   const prepared = await prepareRun(world, project, options);
+  await requireLedger(project);
   const diff = prepared.dirty.length > 0 ? await keepDiff(world, project) : null;
   const identity: RunIdentity = {
     runKey: world.randomness.token(),
@@ -138,6 +140,11 @@ export async function runAt(
     await checkout.close();
     world.progress.done();
   }
+}
+
+/** Finds out before minutes are spent on measuring whether the remote ledger can be read. */
+async function requireLedger(project: Project): Promise<void> {
+  if (project.ledger.remote !== null) await withSnapshot(project, async () => undefined);
 }
 
 async function measureAndAppend(

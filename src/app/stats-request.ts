@@ -1,3 +1,5 @@
+import { jsonDepthLimit, nestsTooDeeply } from '../domain/json-depth.ts';
+
 /** Why a request line could not be answered; becomes the line's answer. */
 export class RequestError extends Error {
   readonly code: string;
@@ -36,6 +38,11 @@ export class StatsRequest {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
       throw new RequestError('NOT_AN_OBJECT', 'a request is a JSON object', null);
     }
+    if (nestsTooDeeply(parsed)) {
+      const { id } = parsed as { id?: unknown };
+      const shown = typeof id === 'object' ? undefined : id;
+      throw new RequestError('TOO_DEEP', `a request may nest ${jsonDepthLimit} levels deep`, shown);
+    }
     return new StatsRequest(parsed as Record<string, unknown>);
   }
 
@@ -51,6 +58,13 @@ export class StatsRequest {
     if ((value === undefined || value === null) && fallback !== undefined) return fallback;
     if (typeof value !== 'number' || !Number.isFinite(value)) throw this.bad(name, 'must be a finite number');
     return value;
+  }
+
+  /** Any number; `"Infinity"`, `"-Infinity"` and `"NaN"` stand for those that JSON has no word for. */
+  extendedNumber(name: string): number {
+    const value = this.own(name);
+    if (value === 'Infinity' || value === '-Infinity' || value === 'NaN') return Number(value);
+    return this.number(name);
   }
 
   /** Finite numbers. */
@@ -103,8 +117,7 @@ export class StatsRequest {
 
   private rowMetric(name: string, row: object): unknown {
     const { status, metric } = row as { status?: unknown; metric?: unknown };
-    if (status !== 'ok' && status !== 'error')
-      throw this.bad(name, 'holds a row whose status is neither "ok" nor "error"');
+    if (typeof status !== 'string') throw this.bad(name, 'holds a row without a status');
     return status === 'ok' ? (metric ?? null) : null;
   }
 

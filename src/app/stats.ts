@@ -58,7 +58,7 @@ function compute(request: StatsRequest): object {
 /** benchstone's gate on bare numbers: nulls, NaN and rows with another status than "ok" are dropped, as its store does. */
 function gateAnswer(request: StatsRequest): object {
   const policy = request.choice('policy', ['sigma', 'mann_whitney']);
-  const threshold = request.number('threshold');
+  const threshold = request.extendedNumber('threshold');
   const settings: GateSettings = {
     direction: request.choice('direction', ['minimize', 'maximize']),
     goal: request.choice('goal', ['improvement', 'no_regression'], 'improvement'),

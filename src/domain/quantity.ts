@@ -3,8 +3,9 @@
 /** Signed per cent of a fraction, `+3.1 %`; infinities as `no bound`. */
 export function formatChange(fraction: number): string {
   if (Number.isNaN(fraction)) return 'unknown';
-  if (!Number.isFinite(fraction)) return 'no bound';
   const percent = fraction * 100;
+  if (!Number.isFinite(percent)) return 'no bound';
+  if (Math.abs(percent) >= 1e9) return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toExponential(3)} %`;
   const digits = Math.abs(percent) >= 100 ? 0 : Math.abs(percent) >= 0.1 || percent === 0 ? 1 : 3;
   return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(digits)} %`;
 }

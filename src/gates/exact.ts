@@ -35,7 +35,7 @@ export const exactGate: SideGate = {
         return {
           ...empty,
           kind: 'INVALID',
-          reason: `declared deterministic, but the ${name} gave ${formatNumber(values[0] ?? Number.NaN)} and ${formatNumber(other)}; use gate_policy = "paired"`,
+          reason: `declared deterministic, but the ${name} gave ${values[0]} and ${other}; use gate_policy = "paired"`,
         };
       }
     }

@@ -61,7 +61,7 @@ export function stepPaired(
     );
     return stepPaired(replay, baseline, candidate, settings);
   }
-  const raw = state.scale === 'ratio' ? Math.log(candidate / baseline) : candidate - baseline;
+  const raw = state.scale === 'ratio' ? logRatio(baseline, candidate) : boundedDifference(baseline, candidate);
   const difference = settings.direction === 'minimize' ? raw : -raw;
   return {
     scale: state.scale,
@@ -72,9 +72,21 @@ export function stepPaired(
   };
 }
 
+/** ln(candidate / baseline) of positive numbers, also where the quotient has no double. */
+function logRatio(baseline: number, candidate: number): number {
+  const ratio = candidate / baseline;
+  return ratio > 0 && ratio < Number.POSITIVE_INFINITY ? Math.log(ratio) : Math.log(candidate) - Math.log(baseline);
+}
+
+/** candidate − baseline, at most a quarter of the largest double either way: sums and tolerances stay finite. */
+function boundedDifference(baseline: number, candidate: number): number {
+  const most = Number.MAX_VALUE / 4;
+  return Math.min(most, Math.max(-most, candidate - baseline));
+}
+
 /** E-value at which the candidate counts as shown worse (or, for an improvement, shown better): max(1/α, m/0.05). */
 export function strictThreshold(settings: GateSettings): number {
-  return Math.max(1 / settings.alphaFail, settings.familySize / 0.05);
+  return Math.min(Math.max(1 / settings.alphaFail, settings.familySize / 0.05), Number.MAX_VALUE);
 }
 
 /**

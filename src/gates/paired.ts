@@ -5,7 +5,7 @@ import { hodgesLehmannEstimate } from '../statistics/hodges-lehmann.ts';
 import { largestRankE, pairsToReach, rankEInterval } from '../statistics/rank-e.ts';
 import { minimumDetectableEffect, pairsForEffect, standardDeviation } from '../statistics/summary.ts';
 import { crashDecision } from './crashes.ts';
-import { summarise } from './groups.ts';
+import { summariseAnySize } from './groups.ts';
 import { boundsOf, foldPaired, type PairedState, pairedVerdict, strictThreshold } from './paired-state.ts';
 
 /**
@@ -58,8 +58,8 @@ function describe(kind: VerdictKind, state: PairedState, settings: GateSettings)
       threshold: watched === strictSide ? strict : lenient,
       attainable: largestRankE(pairCount),
     },
-    baseline: pairCount === 0 ? null : summarise(state.values.map((value) => value.baseline)),
-    candidate: pairCount === 0 ? null : summarise(state.values.map((value) => value.candidate)),
+    baseline: pairCount === 0 ? null : summariseAnySize(state.values.map((value) => value.baseline)),
+    candidate: pairCount === 0 ? null : summariseAnySize(state.values.map((value) => value.candidate)),
     warnings: warningsOf(state),
   };
 }
@@ -92,6 +92,11 @@ function wordsOf(estimate: Estimate): string {
   return `${show(estimate.value)} (anytime 95 %: ${show(estimate.low)} … ${show(estimate.high)})`;
 }
 
+/** A change without its sign. */
+function size(fraction: number): string {
+  return formatChange(fraction).replace(/^\+/, '');
+}
+
 /** What was measured, why it does not decide, and what would. */
 function wouldTake(state: PairedState, settings: GateSettings, change: string, limit: string): string {
   const pairCount = state.differences.length;
@@ -112,8 +117,8 @@ function wouldTake(state: PairedState, settings: GateSettings, change: string, l
       const pairs =
         effect > 0 ? `; about ${Math.ceil(pairsForEffect(spread, effect))} pairs would detect the tolerance` : '';
       parts.push(
-        `at this noise (σ ${formatChange(spread).slice(1)}) ${count(pairCount, 'pair')} detect about ` +
-          `${formatChange(Math.expm1(minimumDetectableEffect(spread, pairCount))).slice(1)}${pairs}`,
+        `at this noise (σ ${size(spread)}) ${count(pairCount, 'pair')} detect about ` +
+          `${size(Math.expm1(minimumDetectableEffect(spread, pairCount)))}${pairs}`,
       );
     }
   }

@@ -1,11 +1,20 @@
+import type { Decision } from '../contracts.ts';
 import { count } from '../domain/quantity.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import { currentReference } from '../ledger/pointers.ts';
 import { candidateRows } from '../ledger/selection.ts';
 import { gates } from '../registry.ts';
 import { benchstoneRows, candidateCrash } from './baseline.ts';
 import type { Case } from './case.ts';
-import { toVerdict } from './verdict.ts';
+import { gapReason, measuredGap } from './evidence.ts';
+import { bareDecision, toVerdict } from './verdict.ts';
+
+/** INVALID when a run of the group holds fewer repetitions than it planned without saying why; else null. */
+function missing(input: Case, records: readonly LedgerRecord[]): Decision | null {
+  const gap = measuredGap(records, input.lines);
+  return gap === null ? null : bareDecision('INVALID', gapReason(gap, 'repetition'));
+}
 
 /** Verdict of a correctness benchmark: the latest group at the head against the frozen reference. */
 export function judgeArtifacts(input: Case): Verdict {
@@ -14,9 +23,10 @@ export function judgeArtifacts(input: Case): Verdict {
   const rows = benchstoneRows(input).filter((row) => row.record.purpose === 'fresh');
   const group = candidateRows(rows, subject.head, subject.diff, subject.metaSeed);
   const records = group.map((row) => row.record);
-  const crash = reference === null ? null : candidateCrash(records);
   const observations = records.map((record) => record.observation);
-  const decision = crash ?? gates.reference.decide(reference, observations, benchmark.repetitions);
+  const decision =
+    (reference === null ? null : (missing(input, records) ?? candidateCrash(records))) ??
+    gates.reference.decide(reference, observations, benchmark.repetitions);
   const hashes = observations.flatMap(({ artifactHash }) => (artifactHash === null ? [] : [artifactHash]));
   const differing = hashes.find((hash) => hash !== reference);
   const earlier = rows.filter(

@@ -5,10 +5,11 @@ import type { Verdict } from '../domain/verdict.ts';
 import { currentBaseline } from '../ledger/pointers.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { baselineRows, candidateRows, type SelectableRow } from '../ledger/selection.ts';
+import type { Benchmark } from '../manifest/manifest.ts';
 import { gateSettings } from '../manifest/rule.ts';
 import { gates } from '../registry.ts';
 import type { Case } from './case.ts';
-import { gaps, metricsOf, recordsOf } from './evidence.ts';
+import { gapReason, measuredGap, metricsOf, recordsOf } from './evidence.ts';
 import { bareDecision, toVerdict } from './verdict.ts';
 
 /** A record as benchstone's selection sees it. */
@@ -34,18 +35,23 @@ export function judgeAgainstBaseline(input: Case): Verdict {
   const rows = benchstoneRows(input);
   const baseline = baselineRows(rows, { sha: pointer.head, metaSeed: pointer.metaSeed }).map((row) => row.record);
   const candidate = candidateRows(rows, subject.head, subject.diff, subject.metaSeed).map((row) => row.record);
-  const [gap] = gaps([...baseline, ...candidate, ...input.lines.filter((line) => line.kind === 'stopped')]).filter(
-    (one) => one.found > 0,
-  );
-  if (gap !== undefined) {
-    const reason = `run ${gap.runKey.slice(0, 8)} planned ${gap.planned} repetitions and holds ${gap.found} without saying why`;
-    return toVerdict(benchmark, bareDecision('INVALID', reason));
-  }
+  const gap = measuredGap([...baseline, ...candidate], input.lines);
+  if (gap !== null) return toVerdict(benchmark, bareDecision('INVALID', gapReason(gap, 'repetition')));
   const crash = candidateCrash(candidate);
   if (crash !== null && metricsOf(baseline).length > 0) return toVerdict(benchmark, crash);
-  const gate = benchmark.policy === 'sigma' ? gates.sigma : gates.mann_whitney;
-  const decision = gate.decide(metricsOf(baseline), metricsOf(candidate), gateSettings(benchmark, 1));
+  const decision = decide(benchmark, metricsOf(baseline), metricsOf(candidate));
   return toVerdict(benchmark, decision, { warnings: warningsOf(baseline, candidate, input) });
+}
+
+/** A metric too large to compute with is the benchmark's doing: broken evidence, not an error of ours. */
+function decide(benchmark: Benchmark, baseline: readonly number[], candidate: readonly number[]): Decision {
+  const gate = benchmark.policy === 'sigma' ? gates.sigma : gates.mann_whitney;
+  try {
+    return gate.decide(baseline, candidate, gateSettings(benchmark, 1));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return bareDecision('INVALID', `the metrics can't be judged: ${error.message}`);
+  }
 }
 
 const crashes: ReadonlySet<FailureReason> = new Set([

@@ -1,5 +1,6 @@
 import type { Pair } from '../contracts.ts';
 import type { Observation, Purpose } from '../domain/observation.ts';
+import { count } from '../domain/quantity.ts';
 import type { LedgerRecord, RunLine, StoppedRecord } from '../ledger/record.ts';
 
 /** What two revisions and a rule are judged on. Base and diff are null where there is none. */
@@ -30,22 +31,34 @@ export interface Gap {
   readonly found: number;
 }
 
-/** Runs that hold fewer complete blocks than their plan (or their `stopped` line) says. Such evidence is INVALID. */
+/** Runs that hold fewer complete blocks than their plan (or their `stopped` line) says. Such evidence is INVALID (DESIGN §10). */
 export function gaps(lines: readonly RunLine[]): Gap[] {
   const found: Gap[] = [];
-  for (const [runKey, run] of byRun(lines)) {
+  for (const run of byRun(lines).values()) {
+    const runKey = run[0]?.provenance.runKey ?? '';
     const stopped = run.find((line): line is StoppedRecord => line.kind === 'stopped');
     const records = run.filter((line): line is LedgerRecord => line.kind === 'record');
     const planned = stopped?.blocks ?? records[0]?.plannedBlocks ?? 0;
-    const blocks = completeBlocks(records);
+    const blocks = completeBlocks(records, run[0]?.provenance.base ?? null);
     if (blocks < planned) found.push({ runKey, planned, found: blocks });
   }
   return found;
 }
 
-/** Blocks that hold every arm the run measured. */
-function completeBlocks(records: readonly LedgerRecord[]): number {
-  const arms = new Set(records.map((record) => record.arm)).size;
+/** The first gap among the runs that these records come from; `lines` are searched for what they say of stopping. */
+export function measuredGap(records: readonly LedgerRecord[], lines: readonly RunLine[]): Gap | null {
+  const stopped = lines.filter((line) => line.kind === 'stopped');
+  return gaps([...records, ...stopped]).find((gap) => gap.found > 0) ?? null;
+}
+
+/** A gap in words. */
+export function gapReason(gap: Gap, noun: string): string {
+  return `run ${gap.runKey.slice(0, 8)} planned ${count(gap.planned, noun)} and holds ${gap.found} without saying why`;
+}
+
+/** Number of blocks that hold every arm: two where a base was measured along, else one. */
+export function completeBlocks(records: readonly Pick<LedgerRecord, 'arm' | 'block'>[], base: string | null): number {
+  const arms = base === null ? 1 : 2;
   const blocks = new Map<number, Set<string>>();
   for (const record of records) {
     const block = blocks.get(record.block) ?? new Set();
@@ -59,7 +72,9 @@ function byRun(lines: readonly RunLine[]): Map<string, RunLine[]> {
   for (const line of lines) {
     // Shards of one run share its key and are one experiment each, so purpose completes the identity.
     const key = `${line.provenance.runKey} ${line.purpose}`;
-    runs.set(key, [...(runs.get(key) ?? []), line]);
+    const run = runs.get(key);
+    if (run === undefined) runs.set(key, [line]);
+    else run.push(line);
   }
   return runs;
 }

@@ -4,7 +4,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import { confirmationSettings, gateSettings } from '../manifest/rule.ts';
 import { gates } from '../registry.ts';
 import type { Case } from './case.ts';
-import { type EvidenceKey, gaps, pairsOf, recordsOf, underKey } from './evidence.ts';
+import { type EvidenceKey, gapReason, gaps, pairsOf, recordsOf, underKey } from './evidence.ts';
 import { bareDecision, toVerdict } from './verdict.ts';
 
 /** Verdict of a benchmark whose base was measured in the same runs as its head. */
@@ -23,10 +23,7 @@ export function judgeAgainstBase(input: Case): Verdict {
     return toVerdict(benchmark, bareDecision('NEEDS_MORE_DATA', `${what}; run \`benchgate run ${benchmark.name}\``));
   }
   const [gap] = gaps(lines);
-  if (gap !== undefined) {
-    const reason = `run ${gap.runKey.slice(0, 8)} planned ${count(gap.planned, 'block')} and holds ${gap.found} without saying why`;
-    return toVerdict(benchmark, bareDecision('INVALID', reason));
-  }
+  if (gap !== undefined) return toVerdict(benchmark, bareDecision('INVALID', gapReason(gap, 'block')));
   const classes = new Set(lines.map((line) => line.provenance.host.class));
   const isolation = lines.some((line) => line.provenance.isolation.level === 'none');
   const warnings = [

@@ -47,8 +47,8 @@ export type LedgerPath =
   | { readonly kind: 'event'; readonly sequence: number; readonly runKey: string }
   | { readonly kind: 'reference'; readonly hash: string };
 
-const run = /^runs\/(\d{4}-\d{2})\/([0-9a-f]{12})\/(\d{8,})-([0-9a-f]{12})-([0-9a-f]{32})\.jsonl$/;
-const event = /^events\/[0-9a-f]{16}\/(\d{8,})-([0-9a-f]{32})\.jsonl$/;
+const run = /^runs\/(\d{4}-\d{2})\/([0-9a-f]{12})\/(\d{8}|[1-9]\d{8,})-([0-9a-f]{12})-([0-9a-f]{32})\.jsonl$/;
+const event = /^events\/[0-9a-f]{16}\/(\d{8}|[1-9]\d{8,})-([0-9a-f]{32})\.jsonl$/;
 const reference = /^references\/([0-9a-f]{64})$/;
 
 /** What a path means, or null for a file that does not belong on the branch. */

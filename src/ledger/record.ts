@@ -6,7 +6,8 @@ export const schemaVersion = 1;
 
 const sha = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
-const json = z.json() as unknown as z.ZodType<Json>;
+/** Lines are parsed JSON already, so every value but an absent one is; zod's own schema would drop `__proto__` keys. */
+const json = z.custom<Json>((value) => value !== undefined);
 const finite = z.number().check(z.refine((value) => Number.isFinite(value)));
 const index = z.int().min(0);
 

@@ -84,13 +84,13 @@ export function measuredEnvironment(
   named: readonly string[],
 ): MeasuredEnvironment {
   const asked = new Set(named);
-  const variables: Record<string, string> = {};
+  const passed: [string, string][] = [];
   const withheld: string[] = [];
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) continue;
     if (always.has(name) || toolchains.has(name) || /^LC_[A-Z]+$/.test(name) || asked.has(name))
-      variables[name] = value;
+      passed.push([name, value]);
     else withheld.push(name);
   }
-  return { variables, withheld: withheld.sort() };
+  return { variables: Object.fromEntries(passed), withheld: withheld.sort() };
 }

@@ -1,25 +1,30 @@
 import { formatChange, formatMetric, formatNumber } from '../domain/quantity.ts';
 import type { Conclusion, Estimate, Evidence, Summary, Verdict } from '../domain/verdict.ts';
-import { columns, plainText } from './plain-text.ts';
+import { columns, plainLine, plainText } from './plain-text.ts';
 import type { RunReport } from './view.ts';
 
 /** The report for a terminal: verdicts worst first, then the reasons, then what to know about how they came about. */
 export function renderTerminal(report: RunReport): string {
   const verdicts = [...report.verdicts].sort((first, second) => rank(first.conclusion) - rank(second.conclusion));
-  const head = `${plainText(report.project)} at ${report.head.slice(0, 10)}${report.base === null ? '' : `, compared with ${report.base.slice(0, 10)}`}`;
+  const head = `${plainLine(report.project)} at ${report.head.slice(0, 10)}${report.base === null ? '' : `, compared with ${report.base.slice(0, 10)}`}`;
   const table = columns([
     ['VERDICT', 'BENCHMARK', 'BASELINE', 'CANDIDATE', 'CHANGE', 'EVIDENCE'],
     ...verdicts.map((verdict) => [
       verdict.kind,
-      plainText(verdict.experiment),
+      plainLine(verdict.experiment),
       summary(verdict.baseline, verdict),
       summary(verdict.candidate, verdict),
       change(verdict.estimate, verdict),
       evidence(verdict.evidence),
     ]),
   ]);
-  const reasons = verdicts.map((verdict) => reason(verdict, report.differences[verdict.experiment]));
+  const reasons = verdicts.map((verdict) => reason(verdict, differenceOf(report, verdict)));
   return `${[head, '', table, '', ...reasons, ...footer(report)].join('\n')}\n`;
+}
+
+/** An experiment may be named like something every object has. */
+function differenceOf(report: RunReport, { experiment }: Verdict): string | undefined {
+  return Object.hasOwn(report.differences, experiment) ? report.differences[experiment] : undefined;
 }
 
 function rank(conclusion: Conclusion): number {
@@ -27,13 +32,13 @@ function rank(conclusion: Conclusion): number {
 }
 
 function summary(side: Summary | null, verdict: Verdict): string {
-  return side === null || Number.isNaN(side.mean) ? '–' : plainText(formatMetric(side.mean, verdict.unit));
+  return side === null || Number.isNaN(side.mean) ? '–' : plainLine(formatMetric(side.mean, verdict.unit));
 }
 
 function change(estimate: Estimate | null, verdict: Verdict): string {
   if (estimate === null) return '–';
   const show = (value: number) =>
-    estimate.scale === 'ratio' ? formatChange(value) : plainText(formatMetric(value, verdict.unit));
+    estimate.scale === 'ratio' ? formatChange(value) : plainLine(formatMetric(value, verdict.unit));
   if (estimate.validity === 'exact') return show(estimate.value);
   return `${show(estimate.value)} [${show(estimate.low)} … ${show(estimate.high)}]`;
 }
@@ -56,8 +61,8 @@ function evidence(found: Evidence | null): string {
 
 function reason(verdict: Verdict, difference: string | undefined): string {
   const label = verdict.label === null ? '' : ` [${verdict.label.replaceAll('_', ' ')}]`;
-  const lines = [`${plainText(verdict.experiment)}: ${plainText(verdict.reason)}${label}`];
-  for (const warning of verdict.warnings) lines.push(`  warning: ${plainText(warning)}`);
+  const lines = [`${plainLine(verdict.experiment)}: ${plainLine(verdict.reason)}${label}`];
+  for (const warning of verdict.warnings) lines.push(`  warning: ${plainLine(warning)}`);
   if (difference !== undefined)
     lines.push(
       ...plainText(difference)
@@ -69,22 +74,22 @@ function reason(verdict: Verdict, difference: string | undefined): string {
 
 function footer(report: RunReport): string[] {
   const lines: string[] = [''];
-  for (const failure of report.failures) lines.push(`failed: ${plainText(failure)}`);
+  for (const failure of report.failures) lines.push(`failed: ${plainLine(failure)}`);
   if (report.failures.length > 0 && report.withheld.length > 0) {
-    const shown = report.withheld.slice(0, 20).map(plainText).join(' ');
+    const shown = report.withheld.slice(0, 20).map(plainLine).join(' ');
     const more = report.withheld.length > 20 ? ` and ${report.withheld.length - 20} more` : '';
     lines.push(`withheld from measured code: ${shown}${more} (name what it needs in the benchmark's env list)`);
   }
-  for (const warning of report.warnings) lines.push(`warning: ${plainText(warning)}`);
+  for (const warning of report.warnings) lines.push(`warning: ${plainLine(warning)}`);
   if (report.dirty.length > 0)
     lines.push(
-      `uncommitted changes were measured (never a baseline): ${report.dirty.slice(0, 10).map(plainText).join(', ')}`,
+      `uncommitted changes were measured (never a baseline): ${report.dirty.slice(0, 10).map(plainLine).join(', ')}`,
     );
-  if (report.isolation !== null) lines.push(report.isolation);
+  if (report.isolation !== null) lines.push(plainLine(report.isolation));
   const where = report.ledger.remote === null ? report.ledger.location : report.ledger.remote;
   if (report.ledger.sequence !== null)
     lines.push(
-      `recorded as ${report.ledger.sequence} in ${plainText(where)}${report.ledger.push === 'offline' ? ' (offline: not pushed yet)' : ''}`,
+      `recorded as ${report.ledger.sequence} in ${plainLine(where)}${report.ledger.push === 'offline' ? ' (offline: not pushed yet)' : ''}`,
     );
   if (report.elapsedSeconds !== null) lines.push(`took ${report.elapsedSeconds.toFixed(1)} s`);
   return lines;

@@ -49,12 +49,12 @@ export function hodgesLehmannEstimate(d: readonly number[]): number {
 }
 
 /**
- * The shift from y to x, the median of all differences x_i − y_j (Hodges & Lehmann 1963), with the interval that inverts
- * the two-sided Mann–Whitney test (Moses 1965): the q-th smallest and q-th largest difference, q the largest integer
- * with P(U <= q − 1) <= (1 − confidence)/2 in the distribution without ties.
+ * The shift from y to x, the median of all differences x_i − y_j (Hodges & Lehmann 1963), with the interval that
+ * inverts the two-sided Mann–Whitney test (Moses 1965): the q-th smallest and q-th largest difference, q the largest
+ * integer with P(U <= q − 1) <= (1 − confidence)/2 in the distribution without ties.
  * @param confidence two-sided, in (0, 1)
- * @returns values in the unit of x and y, low <= estimate <= high; infinite bounds when even P(U = 0) is too large. The
- * distribution is enumerated up to 100 values in each sample, then approximated by the normal curve.
+ * @returns values in the unit of x and y, low <= estimate <= high; infinite bounds when even P(U = 0) is too large.
+ * The distribution is enumerated up to 100 values in each sample, then approximated by the normal curve.
  * @throws RangeError when a sample is empty or not finite, or confidence is not in (0, 1)
  */
 export function hodgesLehmannShift(x: readonly number[], y: readonly number[], confidence: number): Location {

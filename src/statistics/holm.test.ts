@@ -6,7 +6,7 @@ import { benjaminiHochberg, holm } from './holm.ts';
 const PAPER = [
   0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1,
 ];
-const probabilities = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
+const probabilities = fc.array(fc.double({ min: 1e-300, max: 1, noNaN: true }), { maxLength: 12 });
 
 function expectClose(actual: readonly number[], expected: readonly number[], digits: number): void {
   expect(actual).toHaveLength(expected.length);
@@ -43,7 +43,7 @@ describe('holm() and benjaminiHochberg()', () => {
         const loose = benjaminiHochberg(p);
         p.forEach((value, k) => {
           expect(at(loose, k)).toBeGreaterThanOrEqual(value);
-          expect(at(strict, k)).toBeGreaterThanOrEqual(at(loose, k) * (1 - 1e-15));
+          expect(at(strict, k)).toBeGreaterThanOrEqual(at(loose, k) * (1 - 1e-12));
           expect(at(strict, k)).toBeLessThanOrEqual(1);
         });
       }),

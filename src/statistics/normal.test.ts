@@ -62,7 +62,7 @@ describe('normalCdf() and normalSf()', () => {
   it('normalSf() never increases', () => {
     fc.assert(
       fc.property(
-        fc.double({ min: -39, max: 39, noNaN: true }),
+        fc.double({ min: -37, max: 37, noNaN: true }),
         fc.double({ min: 0, max: 5, noNaN: true }),
         (z, step) => {
           expect(normalSf(z + step)).toBeLessThanOrEqual(normalSf(z) * (1 + 1e-14));

@@ -10,7 +10,7 @@ import { midpoint } from './midpoint.ts';
  * @returns that element exactly; about 60 calls of `countUpTo`, 1 100 at the very worst (an answer at or next to 0)
  */
 export function orderStatistic(k: number, countUpTo: (value: number) => number, low: number, high: number): number {
-  if (countUpTo(low) >= k) return low;
+  if (countUpTo(low) >= k) return low + 0;
   let below = low;
   let reaching = high;
   for (;;) {

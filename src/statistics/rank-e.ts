@@ -34,10 +34,11 @@ export function startRankE(tau: number, side: Side): RankE {
 }
 
 /**
- * The process after one more observation. With z the signed distance from tau towards `side` and u the rank of |z| among
- * all magnitudes so far, ties averaged, less 1/2 and divided by their number, each stake c multiplies its wealth by
- * 1 + sign(z)·tanh(c·u); a z of 0 leaves the wealth alone. The evidence is the mean wealth: a test martingale, since given
- * the magnitudes and the past the sign is a fair coin at tau (Ville 1939; Ramdas et al. 2023 on e-processes).
+ * The process after one more observation. With z the signed distance from tau towards `side` and u the rank of |z|
+ * among all magnitudes so far, ties averaged, less 1/2 and divided by their number, each stake c multiplies its wealth
+ * by 1 + sign(z)·tanh(c·u); a z of 0 leaves the wealth alone. The evidence is the mean wealth: a test martingale,
+ * since given the magnitudes and the past the sign is a fair coin at tau (Ville 1939; Ramdas et al. 2023 on
+ * e-processes).
  * @param d finite, in the unit of tau
  * @returns a new state; `state` is not changed
  * @throws RangeError when d is not finite

@@ -15,9 +15,8 @@ export function meanAndStandardError(values: readonly number[]): { mean: number;
  * How many standard errors the candidate's mean is better than the baseline's: the difference of means over
  * √(se_candidate² + se_baseline²) (Welch 1938, without the t correction), signed so that better is positive.
  * @param direction which way is better
- * @returns a number of standard errors; without any spread 0 for equal means, else ±Infinity; −0 for equal
- * means with spread under 'minimize', as benchstone prints it; NaN when a value is
- * infinite or NaN
+ * @returns a number of standard errors; without any spread 0 for equal means, else ±Infinity; −0 for equal means with
+ * spread under 'minimize', as benchstone prints it; NaN when a value is infinite or NaN
  * @throws RangeError when a sample has fewer than 2 values, or the square of a finite deviation overflows
  */
 export function directedZ(

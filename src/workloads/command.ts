@@ -2,6 +2,8 @@ import type { TrialFiles, Workload, WorkloadWorld } from '../contracts.ts';
 import type { Observation } from '../domain/observation.ts';
 import { endingFailure } from './ending.ts';
 
+const resultLimitBytes = 4096;
+
 export type CommandMetric = 'wall_seconds' | 'cpu_seconds' | 'max_rss_bytes';
 
 /**
@@ -42,10 +44,13 @@ export function commandWorkload(command: string, metric: CommandMetric, meterTex
 }
 
 async function metered(metric: CommandMetric, files: TrialFiles, world: WorkloadWorld): Promise<number | null> {
-  const text = await world.files.readText(files.resultPath);
-  if (text === null) return null;
+  const bytes = await world.files.readBytes(files.resultPath, resultLimitBytes).catch((error: unknown) => {
+    if (error instanceof RangeError) return null;
+    throw error;
+  });
+  if (bytes === null) return null;
   try {
-    const usage = JSON.parse(text) as Record<string, unknown>;
+    const usage = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
     const value = usage[metric];
     return typeof value === 'number' && Number.isFinite(value) ? value : null;
   } catch {

@@ -63,13 +63,17 @@ function textOf(value: Json): string {
 }
 
 async function resultOf(files: TrialFiles, world: WorkloadWorld): Promise<ProjectResult | Failure> {
-  const size = await world.files.size(files.resultPath);
-  if (size === null) return { reason: 'result_missing', detail: 'exit status 0, but no result file was written' };
-  if (size > resultLimitBytes) return { reason: 'result_too_large', detail: `the result file has ${size} bytes` };
-  const bytes = await world.files.readBytes(files.resultPath, resultLimitBytes);
+  let bytes: Uint8Array | null;
+  try {
+    bytes = await world.files.readBytes(files.resultPath, resultLimitBytes);
+  } catch (error) {
+    if (error instanceof RangeError) return { reason: 'result_too_large', detail: error.message };
+    throw error;
+  }
+  if (bytes === null) return { reason: 'result_missing', detail: 'exit status 0, but no result file was written' };
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes ?? new Uint8Array());
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return { reason: 'result_not_json', detail: 'the result file is not UTF-8' };
   }

@@ -1,3 +1,4 @@
+import { jsonDepthLimit, nestsTooDeeply } from '../domain/json-depth.ts';
 import type { Failure, Json } from '../domain/observation.ts';
 import { pythonFloat } from '../domain/python-number.ts';
 import { count } from '../domain/quantity.ts';
@@ -27,6 +28,7 @@ const sampleLimit = 1_000_000;
  */
 export function readResult(text: string): ResultReading {
   const parsed = parsePythonJson(text);
+  if (nestsTooDeeply(parsed)) return invalid('result_invalid', `the result nests deeper than ${jsonDepthLimit} levels`);
   if (parsed === undefined) return invalid('result_not_json', `the result is not JSON: ${excerpt(text)}`);
   if (!isObject(parsed)) return invalid('result_invalid', 'the result must be a JSON object');
   const status = parsed['status'];
@@ -47,10 +49,10 @@ export function readResult(text: string): ResultReading {
     result: {
       status,
       ...metric,
-      components: parsed['metric_components'] ?? null,
-      wallClockSeconds: parsed['wall_clock_seconds'] ?? null,
-      metadata: truthy(parsed['metadata']) ? (parsed['metadata'] ?? {}) : {},
-      message,
+      components: storable(parsed['metric_components'] ?? null),
+      wallClockSeconds: storable(parsed['wall_clock_seconds'] ?? null),
+      metadata: truthy(parsed['metadata']) ? storable(parsed['metadata'] ?? {}) : {},
+      message: storable(message),
     },
   };
 }
@@ -71,7 +73,7 @@ function readMetric(raw: Json): { metric: number | null; samples: readonly numbe
   if (raw.length > sampleLimit) return `"metric" has ${count(raw.length, 'sample')}, more than ${sampleLimit}`;
   const samples: number[] = [];
   for (const element of raw as readonly Json[]) {
-    const sample = typeof element === 'number' || isNonFiniteMark(element) ? toNumber(element) : null;
+    const sample = typeof element === 'number' ? element : nonFinite(element);
     if (sample === null) return `"metric" holds ${excerpt(JSON.stringify(element))}, which is not a number`;
     samples.push(sample);
   }
@@ -85,19 +87,28 @@ function medianOf(samples: readonly number[]): number {
   const upper = sorted[sorted.length >> 1] ?? Number.NaN;
   if (sorted.length % 2 === 1) return upper;
   const lower = sorted[(sorted.length >> 1) - 1] ?? Number.NaN;
-  return lower + (upper - lower) / 2;
+  return Number.isFinite(lower + upper) ? (lower + upper) / 2 : lower / 2 + upper / 2;
 }
 
 function toNumber(value: Json): number | null {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value !== 'string') return null;
-  return pythonFloat(isNonFiniteMark(value) ? value.slice(1) : value);
+  return nonFinite(value) ?? pythonFloat(value);
 }
 
 /** Python's json module writes and reads NaN and Infinity as bare words; JSON has no such thing. */
-const nonFiniteMark = '\u0000';
-const isNonFiniteMark = (value: Json) => typeof value === 'string' && value.startsWith(nonFiniteMark);
+const words = [
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+] as const;
+const mark = '\u0000';
+const marked = new Map<Json, number>(words.map(([word, value]) => [mark + word, value]));
+
+function nonFinite(value: Json): number | null {
+  return marked.get(value) ?? null;
+}
 
 function parsePythonJson(text: string): Json | undefined {
   try {
@@ -105,14 +116,52 @@ function parsePythonJson(text: string): Json | undefined {
   } catch {
     if (!/NaN|Infinity/.test(text)) return undefined;
   }
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) =>
-    token.startsWith('"') ? token : JSON.stringify(nonFiniteMark + token),
-  );
   try {
-    return JSON.parse(marked) as Json;
+    return JSON.parse(markWords(text)) as Json;
   } catch {
     return undefined;
   }
+}
+
+/** Turns the bare words outside of strings into marked strings, except where they stand for a key. */
+function markWords(text: string): string {
+  let result = '';
+  let copied = 0;
+  for (let index = 0; index < text.length; index++) {
+    if (text.charAt(index) === '"') {
+      index = endOfString(text, index);
+      continue;
+    }
+    const word = words.find(([candidate]) => text.startsWith(candidate, index))?.[0];
+    if (word === undefined) continue;
+    const end = index + word.length;
+    if (isFollowedByColon(text, end)) return text;
+    result += text.slice(copied, index) + JSON.stringify(mark + word);
+    copied = end;
+    index = end - 1;
+  }
+  return result + text.slice(copied);
+}
+
+function endOfString(text: string, start: number): number {
+  let index = start + 1;
+  while (index < text.length && text.charAt(index) !== '"') index += text.charAt(index) === '\\' ? 2 : 1;
+  return index;
+}
+
+function isFollowedByColon(text: string, from: number): boolean {
+  let index = from;
+  while (' \t\n\r'.includes(text.charAt(index)) && index < text.length) index++;
+  return text.charAt(index) === ':';
+}
+
+/** The value with every number that JSON has no word for as a string, which is how the ledger writes them. */
+function storable(value: Json): Json {
+  const special = typeof value === 'number' && !Number.isFinite(value) ? value : nonFinite(value);
+  if (special !== null) return String(special);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(storable);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, storable(member)]));
 }
 
 function isObject(value: Json): value is { readonly [key: string]: Json } {

@@ -19,8 +19,9 @@ function toSource(glob: string): string {
 
 /**
  * Tells whether a path (relative to the top, `/`) is accepted by one of the globs: `*` and `?` stay inside a name, `**`
- * crosses folders, and a glob that names a folder (with or without `/` at its end) accepts everything below it. There are
- * no character classes or braces: `[`, `]`, `{`, `}` mean themselves. A glob never starts below: `*.log` is a file at the top.
+ * crosses folders, and a glob that names a folder (with or without `/` at its end) accepts everything below it. There
+ * are no character classes or braces: `[`, `]`, `{`, `}` mean themselves. A glob never starts below: `*.log` is a file
+ * at the top.
  */
 export function acceptedPaths(globs: readonly string[]): (path: string) => boolean {
   const sources = globs

@@ -23,8 +23,21 @@ function notARepository(directory: string, cause?: unknown): EnvironmentError {
   return new EnvironmentError('NOT_A_REPOSITORY', `${directory} is not inside a git work tree`, {
     place: directory,
     nextStep:
-      'run inside a clone; in a workflow use actions/checkout with git 2.31 or later installed (without git it unpacks an archive)',
+      'run inside a clone; in a workflow use actions/checkout, with git installed (without git it unpacks an archive)',
     cause,
+  });
+}
+
+/** An old git prints an option it does not know as if it were an answer. */
+function tooOld(): EnvironmentError {
+  return new EnvironmentError('GIT_MISSING', 'this git is older than 2.31', { nextStep: 'install a later git' });
+}
+
+/** There is nothing yet under which a result could be recorded. */
+export function noCommit(top: string): EnvironmentError {
+  return new EnvironmentError('NO_COMMIT', `${top} has no commit yet`, {
+    place: top,
+    nextStep: 'commit the project first: results are recorded under the commit that they measure',
   });
 }
 
@@ -46,9 +59,9 @@ async function withSubmodules(git: Git, top: string): Promise<string[]> {
 }
 
 /**
- * Finds the repository around a folder. When git refuses because somebody else owns it (container jobs), it is asked again
- * with `safe.directory` set to exactly this work tree and its submodules, for these calls only: no configuration is
- * written, and Benchgate runs the project's code anyhow. Throws NOT_A_REPOSITORY or NO_COMMIT.
+ * Finds the repository around a folder. When git refuses because somebody else owns it (container jobs), it is asked
+ * again with `safe.directory` set to exactly this work tree and its submodules, for these calls only: no configuration
+ * is written, and Benchgate runs the project's code anyhow. Throws NOT_A_REPOSITORY or NO_COMMIT.
  */
 export async function discover(git: Git, directory: string): Promise<Discovery> {
   const start = await realpath(directory).catch((error: unknown) => {
@@ -62,13 +75,11 @@ export async function discover(git: Git, directory: string): Promise<Discovery> 
     answer = await bindGit(git, start, trusted)(question, { allowFailure: [128] });
   }
   const [top = '', commonFolder = '', sha = '', tree = ''] = answer.stdout.toString().split('\n');
+  if (top.startsWith('--path-format')) throw tooOld();
   const isInside = start === top || start.startsWith(top === '/' ? top : `${top}/`);
   if (top === '' || commonFolder === '' || !isInside) throw notARepository(directory, answer.stderr);
   if (!/^[0-9a-f]{40,64}$/.test(sha)) {
-    throw new EnvironmentError('NO_COMMIT', `${top} has no commit yet`, {
-      place: top,
-      nextStep: 'commit the project first: results are recorded under the commit that they measure',
-    });
+    throw noCommit(top);
   }
   if (answer.exitCode !== 0) {
     throw new EnvironmentError('REVISION_MISSING', `the objects of HEAD (${sha}) are not in ${commonFolder}`, {

@@ -22,10 +22,11 @@ async function isSparse(run: GitRun): Promise<boolean> {
 }
 
 /**
- * Those of the files flagged `assume-unchanged` or `skip-worktree` that really differ from the index. The flags alone say
- * nothing: every sparse checkout has thousands, and some tools set them out of habit. But status believes them, so they
- * hide a change; hence kind, executable bit and content are compared here, by git's own hash with the project's filters
- * (line endings, LFS). A file that is absent differs, except in a sparse checkout, where that is what the flag means.
+ * Those of the files flagged `assume-unchanged` or `skip-worktree` that really differ from the index. The flags alone
+ * say nothing: every sparse checkout has thousands, and some tools set them out of habit. But status believes them, so
+ * they hide a change; hence kind, executable bit and content are compared here, by git's own hash with the project's
+ * filters (line endings, LFS). A file that is absent differs, except in a sparse checkout, where that is what the flag
+ * means.
  */
 export async function differingFiles(run: GitRun, top: string, entries: readonly IndexEntry[]): Promise<IndexEntry[]> {
   const differing: IndexEntry[] = [];

@@ -11,9 +11,10 @@ export type GitRun = (args: readonly string[], options?: RunOptions) => Promise<
 const windows = process.platform === 'win32';
 
 /**
- * Configuration for commands that decide whether a tree is clean. The person's or the project's own would make them look
- * away: at untracked files, mode bits, links, changed times (`trustctime`), what a monitor or a cache leaves out, and
- * submodules. Mode bits and links mean nothing on Windows, letter case only on Linux.
+ * Configuration for commands that decide whether a tree is clean. The person's or the project's own would make them
+ * look away: at untracked files, mode bits, links, changed times (`trustctime`), what a monitor or a cache leaves out,
+ * and submodules; their own attributes may rewrite what is compared. Mode bits and links mean nothing on Windows,
+ * letter case only on Linux.
  */
 const watchful = [
   'core.quotePath=false',
@@ -22,14 +23,15 @@ const watchful = [
   ...(process.platform === 'linux' ? ['core.ignoreCase=false'] : []),
   'core.trustctime=true',
   'core.checkStat=default',
-  'core.ignoreStat=false',
   'core.fsmonitor=false',
   'core.untrackedCache=false',
+  'core.attributesFile=/dev/null',
   'status.showUntrackedFiles=all',
-  'diff.ignoreSubmodules=none',
 ].flatMap((setting) => ['-c', setting]);
 
-/** `trusted` are work trees that belong to somebody else and are read nevertheless (`safe.directory`, these calls only). */
+/**
+ * `trusted` are work trees that belong to somebody else and are read nevertheless (`safe.directory`, these calls only).
+ */
 export function bindGit(git: Git, cwd: string, trusted: readonly string[]): GitRun {
   const settings = [...trusted.flatMap((folder) => ['-c', `safe.directory=${folder}`]), ...watchful];
   return (args, options) => git.run(['--no-optional-locks', ...settings, ...args], { ...options, cwd });

@@ -62,7 +62,10 @@ export async function appendEntry(
     if (rejections === unexplainedRejections) throw pushFailure(context, { ...outcome, kind: 'refused' });
     return null;
   });
-  if (existed !== true && done.sequence % maintenanceInterval === 0) await repository.maintain();
+  if (existed !== true && done.sequence % maintenanceInterval === 0) {
+    // The entry is written; that the repository could not be tidied takes nothing from it.
+    await repository.maintain().catch(() => undefined);
+  }
   return { sequence: done.sequence, commit: done.commit, existed: existed === true, push: done.push };
 }
 

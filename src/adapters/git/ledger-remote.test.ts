@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../../fixtures/ledgers/scratch-ledger.ts';
 import { startGitHttpServer } from '../../../fixtures/servers/git-http.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
+import type { Git } from './git-command.ts';
 
 let scratch: ScratchLedger;
 let remote = '';
@@ -67,6 +68,52 @@ describe('a ledger with a remote', () => {
     await scratch.store('two', remote).append(createEntry(2, { [reference]: 'same' }));
     await scratch.store('one', remote).append(createEntry(3, { [reference]: 'same' }));
     expect(auditLedger(remote)).toEqual({ runs: [2, 1, 3], faults: [] });
+  });
+
+  test('a branch that is made between two questions about it is found', async () => {
+    let asked = false;
+    const git: Git = {
+      ...scratch.git,
+      run: async (args, options) => {
+        const result = await scratch.git.run(args, options);
+        if (args.includes('fetch') && !asked) {
+          asked = true;
+          await scratch.store('two', remote).append(createEntry(2));
+        }
+        return result;
+      },
+    };
+    expect(await scratch.store('one', remote, { git }).append(createEntry(1))).toMatchObject({ sequence: 2 });
+    expect(auditLedger(remote)).toEqual({ runs: [2, 1], faults: [] });
+  });
+
+  test('a connection that breaks off is tried again, one that stays broken is not tried for ever', async () => {
+    let left = 2;
+    const git: Git = {
+      ...scratch.git,
+      run: async (args, options) => {
+        if (!args.includes('push')) return scratch.git.run(args, options);
+        left -= 1;
+        const stderr = 'fatal: unable to access: Connection reset by peer';
+        return left < 0 ? scratch.git.run(args, options) : { exitCode: 128, stdout: Buffer.alloc(0), stderr };
+      },
+    };
+    const store = scratch.store('one', remote, { git });
+    expect(await store.append(createEntry(1))).toMatchObject({ push: 'pushed' });
+    left = 3;
+    await expect(store.append(createEntry(2))).rejects.toMatchObject({ code: 'LEDGER_UNREACHABLE', ...kept });
+    expect(await store.append(createEntry(3))).toMatchObject({ sequence: 3, push: 'pushed' });
+    expect(auditLedger(remote)).toEqual({ runs: [1, 2, 3], faults: [] });
+  });
+
+  test('an old lock on what was last seen is named, not taken for a rewrite', async () => {
+    const store = scratch.store('one', remote);
+    await store.append(createEntry(1));
+    await scratch.store('two', remote).append(createEntry(2));
+    const lock = join(scratch.folder, 'one/refs/benchgate/remote', `${branch}.lock`);
+    writeFileSync(lock, '');
+    utimesSync(lock, 1, 1);
+    await expect(store.snapshot()).rejects.toMatchObject({ code: 'GIT_FAILED', place: lock });
   });
 
   test('a branch of the same name that is no ledger is left alone', async () => {

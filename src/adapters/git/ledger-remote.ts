@@ -57,15 +57,18 @@ export function createLedgerRemote(repository: LedgerRepository, remote: string,
   const fetch = async (): Promise<FetchOutcome> => {
     const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules'];
     args.push('--no-prune', '--', remote, `${branchRef}:${seenRef}`);
-    const { exitCode, stderr } = await persistently(args);
-    if (exitCode === 0) return 'fetched';
-    if (/non-fast-forward/.test(stderr)) return 'not_forward';
-    if (exitCode === 1 || /cannot lock ref/.test(stderr)) {
-      await requireContention(args, exitCode, stderr);
-      return 'contended';
+    for (let attempt = 1; ; attempt += 1) {
+      const { exitCode, stderr } = await persistently(args);
+      if (exitCode === 0) return 'fetched';
+      if (/non-fast-forward/.test(stderr)) return 'not_forward';
+      if (exitCode === 1 || /cannot lock ref/.test(stderr)) {
+        await requireContention(args, exitCode, stderr);
+        return 'contended';
+      }
+      if ((await tip()) === null) return 'no_branch';
+      // The branch may have been made between the two questions.
+      if (attempt === 2) throw unreachable(stderr);
     }
-    if ((await tip()) === null) return 'no_branch';
-    throw unreachable(stderr);
   };
 
   const push = async (commit: string): Promise<PushOutcome> => {

@@ -29,4 +29,5 @@ export async function untilUncontended<Result>(
 }
 
 export const localWait = { baseMilliseconds: 10, capMilliseconds: 250 };
-export const remoteWait = { baseMilliseconds: 50, capMilliseconds: 3000 };
+/** About the time that a fetch and a push take, so that few of those who wait push at the same moment. */
+export const remoteWait = { baseMilliseconds: 300, capMilliseconds: 4000 };

@@ -308,6 +308,17 @@ describe('leftovers of stopped processes', () => {
     expect([existsSync(half), existsSync(young)]).toEqual([false, true]);
   });
 
+  test('reports of stopped imports are removed now and then', async () => {
+    await store.append(createEntry(1));
+    commitByHand([[`${runsFolder}/00000255-ba9876543210-${runKeyOf(7)}.jsonl`, 'x']]);
+    const old = join(directory, 'fast_import_crash_1');
+    writeFileSync(old, '');
+    writeFileSync(join(directory, 'fast_import_crash_2'), '');
+    utimesSync(old, 1, 1);
+    expect(await store.append(createEntry(2))).toMatchObject({ sequence: 256 });
+    expect(readdirSync(directory).filter((name) => name.startsWith('fast_'))).toEqual(['fast_import_crash_2']);
+  });
+
   test('a folder that holds something else is left alone', async () => {
     mkdirSync(directory);
     writeFileSync(join(directory, 'mine'), 'x');

@@ -90,8 +90,8 @@ function flagOf(tag: string): IndexEntry['flag'] {
 }
 
 /**
- * Reads `git ls-files -v --stage --cached --others -z`: `H 100644 <sha> 0<tab>path` and `? path`. Ordinary entries, which
- * are nearly all of them, are passed over without being taken apart.
+ * Reads `git ls-files -v --stage --cached --others -z`: `H 100644 <sha> 0<tab>path` and `? path`. Ordinary entries,
+ * which are nearly all of them, are passed over without being taken apart.
  */
 export function parseListing(output: Buffer): Listing {
   const flagged: IndexEntry[] = [];

@@ -103,6 +103,22 @@ describe('opening', () => {
     expect(await codeOf(open(initialised(scratch.fresh()).top))).toBe('NO_COMMIT');
   });
 
+  it('a head that loses its commits is noticed', async () => {
+    const repository = clone(source);
+    const opened = await open(repository.top);
+    repository.git('checkout', '-q', '--orphan', 'empty');
+    expect(await codeOf(opened.state([]))).toBe('NO_COMMIT');
+  });
+
+  it('says when git is too old or missing', async () => {
+    const old = join(scratch.folder, 'old-git');
+    writeFileSync(old, '#!/bin/sh\nprintf "%s\\n" --path-format=absolute /x .git 0\n', { mode: 0o755 });
+    for (const executable of [old, join(scratch.folder, 'absent')]) {
+      const other = createGit({ environment: scratchEnvironment, executable });
+      expect(await codeOf(openRepository({ git: other, directory: source.top }))).toBe('GIT_MISSING');
+    }
+  });
+
   it('refuses a work tree that configuration puts elsewhere', async () => {
     const repository = clone(source);
     repository.git('config', 'core.worktree', source.top);

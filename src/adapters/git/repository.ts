@@ -1,7 +1,8 @@
 import type { DirtyPath, DirtyReason, TreeState } from '../../domain/provenance.ts';
 import type { Repository } from '../../ports/repository.ts';
+import { fileError } from '../node/file-errors.ts';
 import { acceptedPaths } from './accepted-paths.ts';
-import { discover } from './discovery.ts';
+import { discover, noCommit } from './discovery.ts';
 import type { Git } from './git-command.ts';
 import { bindGit, type GitRun } from './git-run.ts';
 import { findLfsPointers } from './lfs.ts';
@@ -31,9 +32,16 @@ function byPath(first: DirtyPath, second: DirtyPath): number {
   return first.path < second.path ? -1 : first.path > second.path ? 1 : 0;
 }
 
+/** What the file system refused, as an EnvironmentError. */
+function reported<T>(work: Promise<T>, top: string): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw fileError(error, 'compare the files of', top);
+  });
+}
+
 /**
  * The repository whose work tree the folder is in; a linked work tree and a submodule are repositories like any other.
- * Throws NOT_A_REPOSITORY, NO_COMMIT, GIT_MISSING, or GIT_FAILED when git is older than 2.31.
+ * Throws NOT_A_REPOSITORY, NO_COMMIT, REVISION_MISSING (damaged clone) or GIT_MISSING (also for git before 2.31).
  */
 export async function openRepository({
   git,
@@ -59,7 +67,8 @@ export async function openRepository({
 
   const state = async (ignored: readonly string[]): Promise<TreeState> => {
     const tree = await readTree(bind, top);
-    const sha = tree.sha ?? head.sha;
+    const { sha } = tree;
+    if (sha === null) throw noCommit(top);
     const isAccepted = acceptedPaths(ignored);
     const dirty = [...dirtyPaths(tree)].filter(({ path }) => !isAccepted(path)).sort(byPath);
     return { head: { sha, tree: await treeOf(sha) }, top, branch: tree.branch, dirty };
@@ -68,7 +77,7 @@ export async function openRepository({
   return {
     top,
     gitDirectory: commonFolder,
-    state,
+    state: (ignored) => reported(state(ignored), top),
     resolve: (name) => resolveRevision(run, name),
     firstParent: (sha) => firstParentOf(run, sha),
     mergeBase: (first, second) => mergeBaseOf(run, first, second),
@@ -78,8 +87,12 @@ export async function openRepository({
       const { exitCode, stdout } = await run(['remote', 'get-url', '--', name], { allowFailure: [2] });
       return exitCode === 0 ? stdout.toString().replace(/\n$/, '') : null;
     },
-    diff: async () => treeDiff(bind, await readTree(bind, top)),
+    diff: () =>
+      reported(
+        readTree(bind, top).then((tree) => treeDiff(bind, tree)),
+        top,
+      ),
     fetchCommit: (sha) => fetchFromOrigin(run, commonFolder, sha),
-    lfsPointers: (folder) => findLfsPointers(run, top, folder),
+    lfsPointers: (folder) => reported(findLfsPointers(run, top, folder), top),
   };
 }

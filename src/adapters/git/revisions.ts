@@ -74,8 +74,9 @@ export async function fileAtRevision(run: GitRun, sha: string, path: string): Pr
 }
 
 /**
- * Fetches one commit from origin into the project's object store, the only thing ever written there. A shallow clone gets
- * the commit alone; a complete one gets what it lacks of the history, since `--depth` would make the whole clone shallow.
+ * Fetches one commit from origin into the project's object store, the only thing ever written there. A shallow clone
+ * gets the commit alone; a complete one gets what it lacks of the history, since `--depth` would make the whole clone
+ * shallow.
  */
 export async function fetchFromOrigin(run: GitRun, commonFolder: string, sha: string): Promise<boolean> {
   if (!fullSha.test(sha)) return false;

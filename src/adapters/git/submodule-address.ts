@@ -5,7 +5,9 @@ export function isLocalAddress(address: string): boolean {
   return !/^[^/]+:/.test(address);
 }
 
-/** A submodule's address as git resolves it: `./` and `../` are taken from the address of the repository that lists it. */
+/**
+ * A submodule's address as git resolves it: `./` and `../` are taken from the address of the repository that lists it.
+ */
 export function submoduleAddress(parent: string, address: string): string {
   if (!/^\.\.?\//.test(address)) return address;
   let base = parent.replace(/\/+$/, '');

@@ -53,7 +53,9 @@ async function borrowGitFolder(run: GitRun, sha: string, folder: string): Promis
   ]);
 }
 
-/** Names to compare. A repository inside the tree that is no submodule can only be named by its commit, if it has one. */
+/**
+ * Names to compare. A repository inside the tree that is no submodule can only be named by its commit, if it has one.
+ */
 async function comparable(bind: BindGit, tree: TreeReading): Promise<string[]> {
   const names: string[] = [];
   for (const [path, reason] of tree.dirty) {
@@ -93,9 +95,9 @@ async function ownDiff(bind: BindGit, tree: TreeReading, prefix: string): Promis
 }
 
 /**
- * A patch from the head to the files on disk: tracked and untracked, whatever flags or excludes hide them, binary content
- * included (`git apply` replays it), then each submodule's against its own head, with the submodule's path before the
- * names. Content of a foreign repository lying in the tree is not included, only its commit.
+ * A patch from the head to the files on disk: tracked and untracked, whatever flags or excludes hide them, binary
+ * content included (`git apply` replays it), then each submodule's against its own head, with the submodule's path
+ * before the names. Content of a foreign repository lying in the tree is not included, only its commit.
  */
 export async function treeDiff(bind: BindGit, tree: TreeReading, prefix = ''): Promise<Buffer> {
   const parts = [await ownDiff(bind, tree, prefix)];

@@ -29,8 +29,8 @@ const statusArguments = [
   '--ignore-submodules=none',
 ];
 
-// Flags and submodules of the index, and what only .gitignore files may hide: neither .git/info/exclude nor the person's
-// own list of ignored names (core.excludesFile) counts, since neither is part of the commit.
+// Flags and submodules of the index, and what only .gitignore files may hide: neither .git/info/exclude nor the
+// person's own list of ignored names (core.excludesFile) counts, since neither is part of the commit.
 const listArguments = ['ls-files', '-v', '--stage', '--cached', '--others', '-z', '--exclude-per-directory=.gitignore'];
 
 function reasonOf(entry: StatusEntry): DirtyReason {
@@ -57,9 +57,9 @@ function isDirty(reading: TreeReading): boolean {
 
 /**
  * Reads a work tree with two processes at once (`status`, `ls-files`); only flagged files and submodules cost more.
- * Submodules are read like the tree itself instead of by `git submodule status`, a shell script that takes longer than all
- * of this and believes flags and excludes inside. A submodule counts as uninitialised only where .gitmodules exists: an
- * entry without one can't be initialised by anybody.
+ * Submodules are read like the tree itself instead of by `git submodule status`, a shell script that takes longer than
+ * all of this and believes flags and excludes inside. A submodule counts as uninitialised only where .gitmodules
+ * exists: an entry without one can't be initialised by anybody.
  */
 export async function readTree(bind: BindGit, top: string): Promise<TreeReading> {
   const run = bind(top);

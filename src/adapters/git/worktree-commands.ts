@@ -15,8 +15,8 @@ export interface WorktreeCommands {
   readonly list: () => Promise<readonly Registration[]>;
 }
 
-// The project's hooks don't run in a checkout nobody works in, and LFS content is brought in later (worktree-content.ts):
-// a smudge filter that can't download would fail the whole checkout.
+// The project's hooks don't run in a checkout nobody works in, and LFS content is brought in later
+// (worktree-content.ts): a smudge filter that can't download would fail the whole checkout.
 const settings = (top: string): string[] => [
   `safe.directory=${top}`,
   'core.hooksPath=/dev/null',
@@ -37,8 +37,8 @@ export function parseRegistrations(output: string): readonly Registration[] {
 }
 
 /**
- * `git worktree` by way of simple-git. It drops every GIT_ variable of the environment (no foreign GIT_DIR or index gets
- * in), which suits these commands: they work on local files and need no credentials.
+ * `git worktree` by way of simple-git. It drops every GIT_ variable of the environment (no foreign GIT_DIR or index
+ * gets in), which suits these commands: they work on local files and need no credentials.
  */
 export async function worktreeCommands(top: string): Promise<WorktreeCommands> {
   const { simpleGit } = await import('simple-git');

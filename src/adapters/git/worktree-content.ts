@@ -50,11 +50,11 @@ async function hasCommit(run: GitRun, gitFolder: string, sha: string): Promise<b
 }
 
 /**
- * Checks one submodule out. When the project's own clone of it has the commit, it is copied from there, without network or
- * credentials. The address is given on the command line: `--init` would write it into the configuration that the work tree
- * shares with the project. Since CVE-2022-39253 git refuses local paths for submodules, so that a repository from elsewhere
- * can't have local files copied; they are allowed (`protocol.file.allow`) for the project's own clone of the submodule, and
- * where the project itself comes from a local path or from nowhere, so that both are trusted alike.
+ * Checks one submodule out. When the project's own clone of it has the commit, it is copied from there, without network
+ * or credentials. The address is given on the command line: `--init` would write it into the configuration that the
+ * work tree shares with the project. Since CVE-2022-39253 git refuses local paths for submodules, so that a repository
+ * from elsewhere can't have local files copied; they are allowed (`protocol.file.allow`) for the project's own clone of
+ * the submodule, and where the project itself comes from a local path or from nowhere, so that both are trusted alike.
  */
 async function updateSubmodule(run: GitRun, submodule: Submodule, origin: Origin): Promise<Origin> {
   const { name, path, sha } = submodule;
@@ -82,8 +82,8 @@ const lfsFilters = [
 ].flatMap((setting) => ['-c', setting]);
 
 /**
- * Replaces pointers by content where attributes ask for git-lfs and it is installed: from the project's own store first, then
- * from the server. What can't be had stays a pointer and is logged; the caller decides whether it matters.
+ * Replaces pointers by content where attributes ask for git-lfs and it is installed: from the project's own store
+ * first, then from the server. What can't be had stays a pointer and is logged; the caller decides whether it matters.
  */
 async function bringLfsContent(run: GitRun, tree: string, log: (text: string) => void): Promise<void> {
   const listed = await run(['ls-files', '-z', '--', ':(attr:filter=lfs)']);
@@ -102,7 +102,10 @@ async function bringLfsContent(run: GitRun, tree: string, log: (text: string) =>
   if (await stillPointers()) log(`git-lfs could not bring every file of ${tree}: ${pulled.stderr.trim()}`);
 }
 
-/** Completes a fresh checkout: submodules at every depth, and LFS content. Throws GIT_FAILED when a submodule can't be had. */
+/**
+ * Completes a fresh checkout: submodules at every depth, and LFS content. Throws GIT_FAILED when a submodule can't be
+ * had.
+ */
 export async function completeCheckout(
   git: Git,
   tree: string,

@@ -1,6 +1,18 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   initialised,
@@ -49,7 +61,10 @@ function twoCommits(): ScratchRepository {
 }
 
 const registrations = (project: ScratchRepository): number =>
-  project.git('worktree', 'list', '--porcelain').split('\n').filter((line) => line.startsWith('worktree ')).length;
+  project
+    .git('worktree', 'list', '--porcelain')
+    .split('\n')
+    .filter((line) => line.startsWith('worktree ')).length;
 
 describe('a checkout', () => {
   it('is detached, locked, complete, and gone after close', async () => {
@@ -66,7 +81,7 @@ describe('a checkout', () => {
     await worktree.close();
     expect(readdirSync(setting.temporaryRoot)).toEqual([]);
     expect([registrations(project), setting.log]).toEqual([1, []]);
-    expect(project.git('status', '--porcelain')).toBe('M a.txt');
+    expect(project.git('status', '--porcelain')).toBe(' M a.txt');
   });
 
   it('is removed although it was made read-only and filled, and nothing outside is touched', async () => {
@@ -93,6 +108,40 @@ describe('a checkout', () => {
     expect(existsSync(join(project.top, 'ran'))).toBe(false);
   });
 
+  it('is not led astray by variables of git', async () => {
+    const hostile = {
+      GIT_DIR: '/nonexistent',
+      GIT_INDEX_FILE: '/nonexistent',
+      EDITOR: 'x',
+      PAGER: 'x',
+      GIT_PAGER: 'x',
+    };
+    const before = { ...process.env };
+    const setting = await settingOf(twoCommits());
+    Object.assign(process.env, hostile);
+    try {
+      const worktree = await setting.openAt();
+      expect(readdirSync(worktree.path)).toContain('a.txt');
+      await worktree.close();
+      expect(setting.log).toEqual([]);
+    } finally {
+      for (const name of Object.keys(hostile)) {
+        delete process.env[name];
+        if (before[name] !== undefined) process.env[name] = before[name];
+      }
+    }
+  });
+
+  it.runIf(process.getuid?.() === 0)('works in a repository that belongs to somebody else', async () => {
+    const project = twoCommits();
+    execFileSync('chown', ['-R', '12345:12345', project.top]);
+    const setting = await settingOf(project);
+    const worktree = await setting.openAt('HEAD~1');
+    expect(readFileSync(join(worktree.path, 'a.txt'), 'utf8')).toBe('alpha\n');
+    await worktree.close();
+    expect([readdirSync(setting.temporaryRoot), setting.log]).toEqual([[], []]);
+  });
+
   it('two are open at once, and fail cleanly', async () => {
     const project = twoCommits();
     const setting = await settingOf(project);
@@ -114,40 +163,63 @@ describe('a checkout', () => {
 });
 
 describe('leftovers', () => {
-  const killed = async (setting: Setting): Promise<string> => {
-    const child = spawn('sleep', ['60']);
-    const pid = child.pid ?? 0;
-    const worktree = await setting.openAt();
-    // What the child would have left: the same folder and registration under its number.
-    const project = repositoryAt(setting.repository.top);
-    const folder = join(setting.temporaryRoot, `benchgate-base-${pid}-${'a'.repeat(32)}`);
-    mkdirSync(folder);
-    project.git('worktree', 'unlock', worktree.path);
-    project.git('worktree', 'move', worktree.path, join(folder, 'tree'));
-    const owner = `benchgate ${pid} - ${ownIdentity().host}`;
-    writeFileSync(join(folder, 'owner'), owner);
-    project.git('worktree', 'lock', '--reason', owner, join(folder, 'tree'));
-    await worktree.close();
-    setting.log.length = 0;
-    const other = await setting.openAt();
-    expect(existsSync(folder)).toBe(true); // alive: left alone
-    await other.close();
-    const gone = new Promise((resolve) => child.on('close', resolve));
-    child.kill('SIGKILL');
-    await gone;
-    return folder;
+  const program = join(scratch.folder, 'holder.cjs');
+  buildSync({
+    stdin: {
+      resolveDir: import.meta.dirname,
+      contents: `
+        import { createGit } from './git-command.ts';
+        import { openRepository } from './repository.ts';
+        import { createWorktrees } from './worktrees.ts';
+        import { isProcessAlive } from '../node/process-identity.ts';
+        const [directory, temporaryRoot] = process.argv.slice(2);
+        const git = createGit({ environment: process.env });
+        openRepository({ git, directory }).then(async (repository) => {
+          const worktrees = createWorktrees({ git, repository, temporaryRoot, isProcessAlive, log: console.error });
+          console.log((await worktrees.open(await repository.resolve('HEAD'))).path);
+          setInterval(() => {}, 1000);
+        });`,
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile: program,
+    logLevel: 'error',
+  });
+
+  /** A process that holds a checkout open; returns the checkout and how to kill it. */
+  const holder = async ({
+    repository,
+    temporaryRoot,
+  }: Setting): Promise<{ tree: string; kill: () => Promise<void> }> => {
+    const child = spawn(process.execPath, [program, repository.top, temporaryRoot], {
+      env: scratchEnvironment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'close');
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    return {
+      tree: line.toString().trim(),
+      kill: async () => {
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
   };
 
   it('of a killed process are removed, others are not', async () => {
     const project = twoCommits();
     const setting = await settingOf(project);
-    const folder = await killed(setting);
+    const { tree, kill } = await holder(setting);
+    await (await setting.openAt()).close();
+    expect(existsSync(join(tree, 'a.txt'))).toBe(true);
+    await kill();
     const mine = scratch.fresh('mine');
     project.git('worktree', 'add', '-q', '--detach', mine);
     mkdirSync(join(setting.temporaryRoot, 'benchgate-base-1-short'));
-    chmodSync(join(folder, 'tree'), 0o500);
+    chmodSync(tree, 0o500);
     const worktree = await setting.openAt();
-    expect(existsSync(folder)).toBe(false);
+    expect(existsSync(dirname(tree))).toBe(false);
     await worktree.close();
     expect(readdirSync(setting.temporaryRoot)).toEqual(['benchgate-base-1-short']);
     expect([registrations(project), existsSync(mine), setting.log]).toEqual([2, true, []]);
@@ -156,10 +228,10 @@ describe('leftovers', () => {
   it('are forgotten when only the registration is left', async () => {
     const project = twoCommits();
     const setting = await settingOf(project);
-    const folder = await killed(setting);
-    runGit(scratch.folder, ['version']);
-    const { rmSync } = await import('node:fs');
-    rmSync(folder, { recursive: true });
+    const { tree, kill } = await holder(setting);
+    await kill();
+    rmSync(dirname(tree), { recursive: true });
+    expect(registrations(project)).toBe(2);
     await (await setting.openAt()).close();
     expect(registrations(project)).toBe(1);
   });
@@ -171,7 +243,6 @@ describe('leftovers', () => {
     writeFileSync(join(folder, 'owner'), 'benchgate 999999 1 elsewhere');
     await (await setting.openAt()).close();
     expect(existsSync(folder)).toBe(true);
-    const { utimesSync } = await import('node:fs');
     const then = Date.now() / 1000 - 8 * 24 * 3600;
     utimesSync(folder, then, then);
     await (await setting.openAt()).close();
@@ -266,7 +337,8 @@ describe('LFS', () => {
 });
 
 it('reads the list of work trees', () => {
-  const text = 'worktree /a\nHEAD 1\nbranch refs/heads/x\n\nworktree /b c\nHEAD 1\ndetached\nlocked why not\n\nworktree /d\nlocked\n';
+  const text =
+    'worktree /a\nHEAD 1\nbranch refs/heads/x\n\nworktree /b c\nHEAD 1\ndetached\nlocked why not\n\nworktree /d\nlocked\n';
   expect(parseRegistrations(text)).toEqual([
     { path: '/a', lockReason: null },
     { path: '/b c', lockReason: 'why not' },

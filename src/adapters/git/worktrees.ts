@@ -105,10 +105,10 @@ async function open(revision: Revision, options: WorktreesOptions): Promise<Work
 
 /**
  * Checkouts of other revisions in `<temporaryRoot>/benchgate-base-<pid>-<token>/tree`, registered with the project's
- * repository and locked. A file beside the tree (and the lock's reason) says which process made it, so that what a killed
- * run left behind is removed by the next one: exactly its own folder and registration, never `git worktree prune`, which
- * would drop the person's work trees on disks that are not mounted right now. `close` never throws; what it could not
- * remove is logged and tried again by the next run. `open` throws GIT_FAILED, DISK_FULL or INPUT_OUTPUT.
+ * repository and locked. A file beside the tree (and the lock's reason) says which process made it, so that what a
+ * killed run left behind is removed by the next one: exactly its own folder and registration, never `git worktree
+ * prune`, which would drop the person's work trees on disks that are not mounted right now. `close` never throws; what
+ * it could not remove is logged and tried again by the next run. `open` throws GIT_FAILED, DISK_FULL or INPUT_OUTPUT.
  */
 export function createWorktrees(options: WorktreesOptions): Worktrees {
   return {

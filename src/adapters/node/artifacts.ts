@@ -16,12 +16,18 @@ async function isRedirected(path: string): Promise<boolean> {
 }
 
 /** Copies in constant memory; returns the hex of what was copied. Throws RangeError over the limit. */
-async function copyHashing(from: FileHandle, to: string, path: string, limitBytes: number): Promise<string> {
+async function copyHashing(
+  from: FileHandle,
+  size: number,
+  to: string,
+  path: string,
+  limitBytes: number,
+): Promise<string> {
   const target = await open(to, 'wx', 0o600);
   try {
     const hash = createHash('sha256');
     let total = 0;
-    for await (const piece of pieces(from)) {
+    for await (const piece of pieces(from, size)) {
       total += piece.length;
       if (total > limitBytes) throw tooLarge(path, limitBytes);
       hash.update(piece);
@@ -38,7 +44,8 @@ async function copyHashing(from: FileHandle, to: string, path: string, limitByte
  * Artifacts by content: `<folder>/<first two hex digits>/<hex>`, files 0600, folders 0700. Stored content is checked
  * whenever it is met; what does not match its name counts as absent and is replaced. Only a regular file can be kept: a
  * symbolic link (also in place of a folder on the way), folder, FIFO or device is null like an absent artifact, since
- * measured code could aim it at the reference it must reproduce. `path` must therefore be absolute with its links resolved.
+ * measured code could aim it at the reference it must reproduce. `path` must therefore be absolute with its links
+ * resolved.
  */
 export function createArtifactStore(folder: string): ArtifactStore {
   const placeOf = (hex: string): string => join(folder, hex.slice(0, 2), hex);
@@ -51,10 +58,10 @@ export function createArtifactStore(folder: string): ArtifactStore {
       const temporary = join(folder, `incoming.${process.pid}.${randomBytes(8).toString('hex')}.tmp`);
       try {
         if (await isRedirected(path)) return null;
-        return await withRegularFile(path, 'refuse', async (file, size) => {
+        return await withRegularFile(path, 'refuse', async (file, { size }) => {
           if (size > limitBytes) throw tooLarge(path, limitBytes);
           await mkdir(folder, { recursive: true, mode: 0o700 });
-          const hex = await copyHashing(file, temporary, path, limitBytes);
+          const hex = await copyHashing(file, size, temporary, path, limitBytes);
           if (!(await isStored(hex))) {
             await mkdir(dirname(placeOf(hex)), { recursive: true, mode: 0o700 });
             await rename(temporary, placeOf(hex));

@@ -24,7 +24,7 @@ async function hashOneFile(path: string, shown: string): Promise<CorpusReading> 
   const hash = await hashFile(path);
   if (hash === null) return { status: 'missing', path: shown, detail: `corpus_path does not exist at ${path}` };
   if (hash === 'lfs_pointer') return { status: 'unusable', path: shown, detail: `${path}: ${pointerDetail}` };
-  return { status: 'hashed', path: shown, hash: `sha256:${hash.toString('hex')}` };
+  return { status: 'hashed', path: shown, hash: `sha256:${hash.sha256.toString('hex')}` };
 }
 
 async function readSpec(root: string, kind: Kind): Promise<CorpusReading> {
@@ -70,9 +70,9 @@ const readers: Readonly<Record<CorpusType, (root: string, kind: Kind) => Promise
 };
 
 /**
- * Hashes a corpus as it is on disk, whatever git says. `bytes` and `spec` follow benchstone's rule to the byte; `tree` is
- * described in tree-hash.ts. `path` of the answer has its symbolic links resolved. Content that can't be read (permission)
- * is unusable; reading never throws.
+ * Hashes a corpus as it is on disk, whatever git says. `bytes` and `spec` follow benchstone's rule to the byte; `tree`
+ * is described in tree-hash.ts. `path` of the answer has its symbolic links resolved. Content that can't be read
+ * (permission) is unusable; reading never throws.
  */
 export const corpusReader: CorpusReader = {
   read: async (projectDirectory, corpusPath, type) => {

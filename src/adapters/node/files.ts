@@ -52,16 +52,16 @@ async function append(path: string, content: string, mode: number): Promise<void
 }
 
 /**
- * The machine's file system. Everything that is not a regular file (folder, FIFO, device) reads as absent; `readBytes`, which
- * reads what measured code wrote, takes a symbolic link for absent, too. Errors are EnvironmentError: DISK_FULL when space or quota is exhausted, else INPUT_OUTPUT. `write` replaces a symbolic link
- * instead of writing through it; `append` refuses one, takes its piece back when the disk is full, and expects one
- * writer at a time.
+ * The machine's file system. Everything that is not a regular file (folder, FIFO, device) reads as absent; `readBytes`,
+ * which reads what measured code wrote, takes a symbolic link for absent, too. Errors are EnvironmentError: DISK_FULL
+ * when space or quota is exhausted, else INPUT_OUTPUT. `write` replaces a symbolic link instead of writing through it;
+ * `append` refuses one, takes its piece back when the disk is full, and expects one writer at a time.
  */
 export const nodeFiles: Files = {
   readText: (path) => attempt('read', path, () => withRegularFile(path, 'follow', (handle) => handle.readFile('utf8'))),
   readBytes: (path, limitBytes) =>
     attempt('read', path, () =>
-      withRegularFile(path, 'refuse', (handle, size) => readUpTo(handle, size, limitBytes, path)),
+      withRegularFile(path, 'refuse', (handle, status) => readUpTo(handle, status, limitBytes, path)),
     ),
   size: (path) =>
     attempt('read', path, async () => {

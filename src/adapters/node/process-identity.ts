@@ -37,8 +37,8 @@ export function ownIdentity(): ProcessIdentity {
 }
 
 /**
- * Whether the process still runs. One of another machine or container counts as alive, since nothing can be known about it;
- * a zombie and a later process with the same number do not.
+ * Whether the process still runs. One of another machine or container counts as alive, since nothing can be known about
+ * it; a zombie and a later process with the same number do not.
  */
 export function isProcessAlive(identity: ProcessIdentity): boolean {
   if (identity.host !== hostIdentity()) return true;

@@ -6,7 +6,8 @@ const controls = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 
 /**
  * Text that can neither move the cursor nor pose as a runner's command. Control characters and bidirectional overrides
- * are shown as `\x1b` or `\u202e`, newlines stay; `::` and `##[`, which begin GitHub's workflow commands, get a backslash.
+ * are shown as `\x1b` or `\u202e`, newlines stay; `::` and `##[`, which begin GitHub's workflow commands, get a
+ * backslash.
  */
 export function printable(text: string): string {
   return text

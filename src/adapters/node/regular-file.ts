@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsent, systemCode } from './file-errors.ts';
 
@@ -13,7 +13,7 @@ const unopenable = new Set(['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR']);
 export async function withRegularFile<T>(
   path: string | Buffer,
   links: 'follow' | 'refuse',
-  use: (handle: FileHandle, size: number) => Promise<T>,
+  use: (handle: FileHandle, status: Stats) => Promise<T>,
 ): Promise<T | null> {
   const noFollow = links === 'refuse' ? constants.O_NOFOLLOW : 0;
   let handle: FileHandle;
@@ -25,15 +25,18 @@ export async function withRegularFile<T>(
   }
   try {
     const status = await handle.stat();
-    return status.isFile() ? await use(handle, status.size) : null;
+    return status.isFile() ? await use(handle, status) : null;
   } finally {
     await handle.close();
   }
 }
 
-/** Content in pieces of up to 1 MiB; the pieces are only valid until the next one is asked for. */
-export async function* pieces(handle: FileHandle): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(1 << 20);
+const largestPiece = 1 << 20;
+const smallestPiece = 1 << 12;
+
+/** Content in pieces of up to 1 MiB; a piece is only valid until the next one is asked for. The size is a hint. */
+export async function* pieces(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(largestPiece, Math.max(smallestPiece, size + 1)));
   for (;;) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
     if (bytesRead === 0) return;
@@ -42,18 +45,18 @@ export async function* pieces(handle: FileHandle): AsyncGenerator<Buffer> {
 }
 
 /** SHA-256 of what is left to read, in constant memory. */
-export async function hashOf(handle: FileHandle): Promise<Buffer> {
+export async function hashOf(handle: FileHandle, { size }: Stats): Promise<Buffer> {
   const hash = createHash('sha256');
-  for await (const piece of pieces(handle)) hash.update(piece);
+  for await (const piece of pieces(handle, size)) hash.update(piece);
   return hash.digest();
 }
 
 /** The whole content. Throws RangeError once more than the limit has been read, whatever size was announced. */
-export async function readUpTo(handle: FileHandle, size: number, limitBytes: number, path: string): Promise<Buffer> {
+export async function readUpTo(handle: FileHandle, { size }: Stats, limitBytes: number, path: string): Promise<Buffer> {
   if (size > limitBytes) throw tooLarge(path, limitBytes);
   const parts: Buffer[] = [];
   let total = 0;
-  for await (const piece of pieces(handle)) {
+  for await (const piece of pieces(handle, size)) {
     total += piece.length;
     if (total > limitBytes) throw tooLarge(path, limitBytes);
     parts.push(Buffer.from(piece));

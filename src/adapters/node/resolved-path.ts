@@ -4,8 +4,8 @@ import { dirname, isAbsolute, join } from 'node:path';
 const linkLimit = 40;
 
 /**
- * Python's `Path.resolve()`: absolute, every symbolic link on the way followed, `..` taken after the link before it, and
- * what does not exist kept as it is written (so a dangling link gives its target). Null for a loop of links.
+ * Python's `Path.resolve()`: absolute, every symbolic link on the way followed, `..` taken after the link before it,
+ * and what does not exist kept as it is written (so a dangling link gives its target). Null for a loop of links.
  */
 export async function resolvedPath(base: string, path: string): Promise<string | null> {
   const pending = join(base, '/').split('/').concat(path.split('/')).reverse();

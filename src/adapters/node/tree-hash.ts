@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { isAbsolute, sep } from 'node:path';
 import { isLfsPointer, lfsPointerLimit } from '../git/lfs-pointer.ts';
 import { pieces, withRegularFile } from './regular-file.ts';
@@ -39,23 +38,28 @@ function frame(length: number): Buffer {
   return bytes;
 }
 
-/** SHA-256 of a regular file, in constant memory. Null when there is none; a pointer of git-lfs is reported, not hashed. */
-export async function hashFile(path: string | Buffer): Promise<Buffer | 'lfs_pointer' | null> {
-  return withRegularFile(path, 'refuse', async (handle, size) => {
+/**
+ * SHA-256 of a regular file, in constant memory, and whether its owner may execute it. Null when there is none; a
+ * pointer of git-lfs is reported, not hashed.
+ */
+export async function hashFile(
+  path: string | Buffer,
+): Promise<{ readonly sha256: Buffer; readonly isExecutable: boolean } | 'lfs_pointer' | null> {
+  return withRegularFile(path, 'refuse', async (handle, { size, mode }) => {
     const hash = createHash('sha256');
-    for await (const piece of pieces(handle)) {
+    for await (const piece of pieces(handle, size)) {
       if (size < lfsPointerLimit && isLfsPointer(piece)) return 'lfs_pointer';
       hash.update(piece);
     }
-    return hash.digest();
+    return { sha256: hash.digest(), isExecutable: (mode & 0o100) !== 0 };
   });
 }
 
-async function readFileEntry(root: Buffer, path: Buffer, status: BigIntStats): Promise<Entry> {
+async function readFileEntry(root: Buffer, path: Buffer): Promise<Entry> {
   const content = await hashFile(Buffer.concat([root, path]));
   if (content === null) throw new UnusableTree(`${path.toString()} changed while it was read`);
   if (content === 'lfs_pointer') throw new UnusableTree(`${path.toString()} is a git-lfs pointer, not the content`);
-  return { type: (status.mode & 0o100n) === 0n ? 'f' : 'x', path, content };
+  return { type: content.isExecutable ? 'x' : 'f', path, content: content.sha256 };
 }
 
 async function readLink(root: Buffer, path: Buffer): Promise<Entry> {
@@ -73,23 +77,25 @@ async function readLink(root: Buffer, path: Buffer): Promise<Entry> {
 
 /** Everything below, as jobs still to be done, so that file contents are read in parallel. */
 async function collect(root: Buffer, folder: Buffer, jobs: (() => Promise<Entry>)[]): Promise<void> {
-  const names = await readdir(Buffer.concat([root, folder]), { encoding: 'buffer' });
-  const kept = names.filter((name) => !name.equals(gitName));
+  const found = await readdir(Buffer.concat([root, folder]), { encoding: 'buffer', withFileTypes: true });
+  const kept = found.filter(({ name }) => !name.equals(gitName));
   if (kept.length === 0 && folder.length > 0) {
     const path = folder.subarray(0, -1);
     jobs.push(() => Promise.resolve({ type: 'd', path, content: Buffer.alloc(0) }));
   }
-  for (const name of kept) {
-    const path = Buffer.concat([folder, name]);
-    const status = await lstat(Buffer.concat([root, path]), { bigint: true });
-    if (status.isDirectory()) await collect(root, Buffer.concat([path, slash]), jobs);
-    else if (status.isFile()) jobs.push(() => readFileEntry(root, path, status));
-    else if (status.isSymbolicLink()) jobs.push(() => readLink(root, path));
+  for (const entry of kept) {
+    const path = Buffer.concat([folder, entry.name]);
+    if (entry.isDirectory()) await collect(root, Buffer.concat([path, slash]), jobs);
+    else if (entry.isFile()) jobs.push(() => readFileEntry(root, path));
+    else if (entry.isSymbolicLink()) jobs.push(() => readLink(root, path));
     else throw new UnusableTree(`${path.toString()} is neither file, folder nor symbolic link`);
   }
 }
 
-/** Hex of the hash described above. `root` is absolute with its links resolved. Throws UnusableTree, or the system's error. */
+/**
+ * Hex of the hash described above. `root` is absolute with its links resolved. Throws UnusableTree, or the system's
+ * error.
+ */
 export async function hashTree(root: string): Promise<string> {
   const jobs: (() => Promise<Entry>)[] = [];
   const base = Buffer.from(root.endsWith('/') ? root : `${root}/`);

@@ -18,12 +18,17 @@ function capabilities(...kept: readonly string[]): string[] {
 function becomeUser(setpriv: string, user: Identity): string[] {
   const groups = user.groups.length === 0 ? ['--clear-groups'] : ['--groups', user.groups.join(',')];
   const identity = ['--reuid', String(user.uid), '--regid', String(user.gid), ...groups];
-  return [setpriv, ...identity, '--inh-caps=-all', '--bounding-set=-all', '--pdeathsig', 'KILL', '--'];
+  return [setpriv, ...identity, '--inh-caps=-all', '--bounding-set=-all', '--'];
 }
 
 function launchOf(rung: Rung, args: readonly string[]): Launch {
   const [file, ...before] = rung.before;
   return file === undefined ? { file: rung.bwrap, args } : { file, args: [...before, rung.bwrap, ...args] };
+}
+
+/** Gives up the one capability that the supervisor has more than the command. */
+function withoutSupervisorRight(setpriv: string): string[] {
+  return [setpriv, '--bounding-set=-setpcap', '--inh-caps=-setpcap', '--ambient-caps=-setpcap', '--'];
 }
 
 export interface SessionLaunch extends Launch {
@@ -39,7 +44,7 @@ export function sessionLaunch(rung: Rung, options: SessionOptions): SessionLaunc
   const keepsRights = rung.user.uid === 0 && writesForeignFolders(places, 0);
   const guarded = keepsRights && rung.setpriv !== null;
   // A process may look into another one only when it has all of that one's capabilities.
-  const prefix = guarded && rung.setpriv !== null ? [rung.setpriv, '--bounding-set=-setpcap', '--'] : [];
+  const prefix = guarded && rung.setpriv !== null ? withoutSupervisorRight(rung.setpriv) : [];
   const script = supervisorScript({ ...options, prefix, privateFolders: plan.privateFolders });
   const kept = [
     ...(switchesUser ? ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'] : []),

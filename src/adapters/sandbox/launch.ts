@@ -12,6 +12,8 @@ export interface Launch {
 export interface Running {
   /** Number of the sandbox's first process, as seen from outside. */
   readonly pid: number;
+  /** True when it was killed from outside, for want of memory for example. */
+  readonly isGone: () => boolean;
   /** Has the command run once. */
   readonly order: () => void;
   /** Next line of an answer; null when the sandbox is gone. One caller at a time. */
@@ -131,7 +133,7 @@ export async function start(launch: Launch): Promise<Launched> {
         child.stdin?.end();
         await exited;
       };
-      resolve({ ok: true, running: { pid, order, answer: lines.next, kill, release } });
+      resolve({ ok: true, running: { pid, isGone: () => gone, order, answer: lines.next, kill, release } });
     };
     const readHeader = (text: string): void => {
       header += text;

@@ -63,7 +63,8 @@ class NamespaceSession implements Session {
       return notStarted(`${this.#options.projectDirectory} does not exist`);
     try {
       this.#output.empty();
-      const running = this.#running ?? (await this.#restart());
+      const waiting = this.#running;
+      const running = waiting === null || waiting.isGone() ? await this.#restart() : waiting;
       const ending = await this.#attend(running, signal);
       return this.#output.settle() ? ending : notStarted('the command replaced the folder of its output files');
     } catch (error) {
@@ -99,7 +100,8 @@ class NamespaceSession implements Session {
       const status = /^end (\d+)$/.exec(first ?? '')?.[1];
       const state = status === undefined ? null : await within(running.answer(), cleanSeconds);
       if (state !== 'clean') await this.#discard(running);
-      if (status === undefined) return notStarted('the sandbox ended during the run');
+      if (status === undefined)
+        return notStarted('the sandbox was killed from outside during the run, for want of memory perhaps');
       return this.#output.isTooLarge() ? stopped('output_too_large', seconds, false) : ended(Number(status), seconds);
     } finally {
       watch.release();

@@ -29,7 +29,8 @@ function systemProgram(name: string): string | null {
 
 /**
  * Runs bwrap behind sudo, which closes every descriptor above 2. The pipe of stderr is a socket, so that reading from it
- * ends when Benchgate does: what root started can't be tied to the life of its parent's parent in another way.
+ * ends when Benchgate does. bwrap's own way of dying with its parent does not reach through sudo, and what bwrap asks of
+ * the kernel for its child is taken back, or refused, when the child becomes another user.
  */
 const behindSudo = [
   '/bin/sh',
@@ -37,7 +38,7 @@ const behindSudo = [
   `exec 4</bin/sh 5<&0
 "$@" 3>&1 <&5 5<&- &
 child=$!
-(read -r line <&2; kill -9 $child) 4<&- 5<&- >/dev/null &
+(read -r line <&2; kill -9 $(cat /proc/$child/task/$child/children) $child) 4<&- 5<&- >/dev/null &
 watcher=$!
 wait $child
 status=$?

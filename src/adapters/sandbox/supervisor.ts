@@ -38,6 +38,9 @@ function launchLine(options: SupervisorOptions): string {
  * The script of the sandbox's first process. It answers each line on its stdin with `end STATUS` and then `clean` or
  * `dirty`; dirty means that processes or files of the run could not be got rid of and the sandbox must be replaced.
  *
+ * The kernel keeps signals that have no handler from a namespace's first process, but shells have handlers of their own;
+ * with a trap that does nothing the command can't end the supervisor, and does not inherit the trap either.
+ *
  * The command runs in the foreground: a shell's background children have SIGINT and SIGQUIT ignored for good. The
  * environment is set only for the command, so that LD_PRELOAD and its like never act on the supervisor or on bwrap.
  */
@@ -47,6 +50,7 @@ export function supervisorScript(options: SupervisorOptions): string {
     .map((folder) => `${quoted(folder)}/* ${quoted(folder)}/.*`)
     .join(' ');
   return `[ "$$" = 1 ] || exit 70
+trap : 1 2 3 4 5 6 7 8 10 11 12 13 14 15 16 24 25 26 27 31
 look() {
   set -- ${globs}
   seen=$*
