@@ -7,7 +7,11 @@ import type { Project } from './project.ts';
  * on the default branch itself the first parent. Null for a root commit.
  * Throws REVISION_MISSING (69) when this clone lacks it and it can't be fetched.
  */
-export async function resolveBase(project: Project, state: TreeState, asked: string | null): Promise<Revision | null> {
+export async function resolveBase(
+  project: Project,
+  state: Pick<TreeState, 'head' | 'branch'>,
+  asked: string | null,
+): Promise<Revision | null> {
   const { repository } = project;
   if (asked !== null) {
     const known =

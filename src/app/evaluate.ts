@@ -5,7 +5,6 @@ import { judge } from '../judging/judge.ts';
 import type { Benchmark } from '../manifest/manifest.ts';
 import { ruleDigest } from '../manifest/rule.ts';
 import { resolveBase } from './base.ts';
-import { treeState } from './cleanliness.ts';
 import { readEvidence, withSnapshot } from './evidence-reader.ts';
 import { type Project, selectBenchmarks } from './project.ts';
 import type { World } from './world.ts';
@@ -26,16 +25,16 @@ export interface Evaluation {
 /** Verdicts of the head from the ledger; runs nothing and writes nothing. */
 export async function evaluate(world: World, project: Project, options: EvaluateOptions): Promise<Evaluation> {
   const benchmarks = selectBenchmarks(project.manifest, options.names);
-  const state = await treeState(project);
+  const { head } = project.repository;
   const needsBase = benchmarks.some((benchmark) => benchmark.policy === 'paired' || benchmark.policy === 'exact');
-  const base = needsBase ? await resolveBase(project, state, options.base) : null;
+  const base = needsBase ? await resolveBase(project, project.repository, options.base) : null;
   const verdicts = await judgeFromLedger(world, project, benchmarks, {
-    head: state.head,
+    head,
     base,
     diff: null,
     metaSeed: options.metaSeed,
   });
-  return { head: state.head, base, verdicts };
+  return { head, base, verdicts };
 }
 
 export interface JudgedRevisions {

@@ -7,7 +7,7 @@ import { planRun, type RunPlan, type SeedSet } from '../planning/plan.ts';
 import type { Appended } from '../ports/ledger-store.ts';
 import { appendToLedger } from './append.ts';
 import { resolveBase } from './base.ts';
-import { type Checkout, headCheckout, openCheckout, runSetup } from './checkout.ts';
+import { type Checkout, headCheckout, openCheckout } from './checkout.ts';
 import { keepDiff, requireClean, treeState } from './cleanliness.ts';
 import { verifiedCorpus } from './corpora.ts';
 import { withSnapshot } from './evidence-reader.ts';
@@ -15,7 +15,9 @@ import { measureExperiments } from './experiments.ts';
 import { joinPath } from './paths.ts';
 import { requireMachine } from './preflight.ts';
 import { type Project, selectBenchmarks } from './project.ts';
+import { type Protections, protect } from './protection.ts';
 import type { RunIdentity } from './record-lines.ts';
+import { runSetup } from './setup.ts';
 import type { RunnerPlace } from './trial-runner.ts';
 import type { World } from './world.ts';
 
@@ -156,21 +158,31 @@ async function measureAndAppend(
   head: Checkout,
   base: Checkout | null,
 ): Promise<RunOutcome> {
+  const protections = await protect(world, project, head, base);
+  try {
+    return await measureProtected(world, project, options, prepared, identity, head, base, protections);
+  } finally {
+    await protections.close();
+  }
+}
+
+async function measureProtected(
+  world: World,
+  project: Project,
+  options: RunOptions,
+  prepared: Prepared,
+  identity: RunIdentity,
+  head: Checkout,
+  base: Checkout | null,
+  protections: Protections,
+): Promise<RunOutcome> {
   const started = world.clock.monotonicSeconds();
   const inPlace = head.tree === project.repository.top;
-  const hidden = await hiddenPaths(world, project);
-  const protectedPaths = [
-    project.repository.gitDirectory,
-    joinPath(head.tree, '.git'),
-    ...(base === null ? [] : [joinPath(base.tree, '.git')]),
-  ];
-  const othersOf = (arm: Arm): readonly string[] => {
-    const other = arm === 'candidate' ? base : head;
-    return other === null ? hidden : [...hidden, other.tree];
-  };
-  await runSetup(world, head, othersOf('candidate'), protectedPaths);
-  if (base !== null) await runSetup(world, base, othersOf('baseline'), protectedPaths);
-  if (inPlace && !options.allowDirty) requireClean(await treeState(project), 'by project.setup');
+  await runSetup(world, head, protections.of('candidate'));
+  if (base !== null) await runSetup(world, base, protections.of('baseline'));
+  if (inPlace && !options.allowDirty && project.manifest.project.setup !== null) {
+    requireClean(await treeState(project), 'by project.setup');
+  }
 
   const corpora = new Map<string, string>();
   for (const benchmark of prepared.benchmarks) {
@@ -180,8 +192,7 @@ async function measureAndAppend(
   const placeOf = (benchmark: Benchmark, arm: Arm): RunnerPlace => ({
     checkout: arm === 'baseline' && base !== null ? base : head,
     corpusPath: corpora.get(`${arm} ${benchmark.name}`) ?? '',
-    hiddenPaths: othersOf(arm),
-    protectedPaths,
+    protection: protections.of(arm),
   });
   const budget = options.timeBudgetMinutes ?? project.manifest.policy.timeBudgetMinutes;
   const deadlineSeconds = budget === null ? null : started + budget * 60;
@@ -230,12 +241,4 @@ async function baseCorpus(world: World, base: Checkout, head: Checkout, benchmar
     return verifiedCorpus(world, base.directory, benchmark);
   }
   return verifiedCorpus(world, head.directory, benchmark);
-}
-
-async function hiddenPaths(world: World, project: Project): Promise<readonly string[]> {
-  return [
-    world.dataDirectory,
-    project.ledgerDirectory,
-    ...(await world.credentialPaths(project.repository.gitDirectory)),
-  ];
 }

@@ -9,6 +9,7 @@ import { commandWorkload } from '../workloads/command.ts';
 import { protocolWorkload } from '../workloads/protocol.ts';
 import { type Checkout, writablePaths } from './checkout.ts';
 import { joinPath } from './paths.ts';
+import type { Protection } from './protection.ts';
 import type { World } from './world.ts';
 
 const outputLimitBytes = 16 * 1024 * 1024;
@@ -25,10 +26,7 @@ export interface TrialRunner {
 export interface RunnerPlace {
   readonly checkout: Checkout;
   readonly corpusPath: string;
-  /** Hidden from this arm: ledger, data folder, credentials, the other arm. */
-  readonly hiddenPaths: readonly string[];
-  /** Read-only to this arm even within its tree: git's own folder. */
-  readonly protectedPaths: readonly string[];
+  readonly protection: Protection;
 }
 
 /** Opens the sandbox for one benchmark and arm. The rule (`benchmark`) is the base's; entry point and invocation are the arm's. */
@@ -51,8 +49,12 @@ export async function openTrialRunner(world: World, benchmark: Benchmark, place:
       treeDirectory: place.checkout.tree,
       scratchDirectory: scratch,
       environment: { ...variables, TMPDIR: scratch },
-      hiddenPaths: place.hiddenPaths,
-      readablePaths: place.corpusPath === '' ? place.protectedPaths : [...place.protectedPaths, place.corpusPath],
+      hiddenPaths: place.protection.hiddenPaths,
+      readablePaths:
+        place.corpusPath === ''
+          ? place.protection.protectedPaths
+          : [...place.protection.protectedPaths, place.corpusPath],
+      replacedFiles: place.protection.replacedFiles,
       writablePaths: writablePaths(world, place.checkout.manifest),
       devices: benchmark.gpu !== 'none',
       timeoutSeconds: benchmark.timeoutSeconds,

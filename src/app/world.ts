@@ -41,4 +41,10 @@ export interface World {
   readonly demoProject: string;
   /** Files and folders that hold credentials on this machine, to be hidden. */
   readonly credentialPaths: (gitDirectory: string) => Promise<readonly string[]>;
+  /** Git configuration files that hold secrets, with the text that measured code gets to see in their place. */
+  readonly sanitisedConfigs: (
+    gitDirectory: string,
+  ) => Promise<readonly { readonly path: string; readonly text: string }[]>;
+  /** Benchgate's own program folder: read-only to measured code, even when it lies in the project. */
+  readonly programDirectory: string;
 }

@@ -1,8 +1,6 @@
-const spaces = new Set(
-  [...'\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000'].concat(
-    Array.from({ length: 11 }, (_, index) => String.fromCharCode(0x2000 + index)),
-  ),
-);
+/** What `float()` skips at both ends: Python's white space without U+001C to U+001F. */
+const spaces = new Set('\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000');
+for (let code = 0x2000; code <= 0x200a; code++) spaces.add(String.fromCharCode(code));
 
 /** One way only to match each text: untrusted text of any length is read in linear time. */
 const decimal = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;

@@ -1,8 +1,8 @@
 import type { Decision } from '../contracts.ts';
 import { count } from '../domain/quantity.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
 import { currentReference } from '../ledger/pointers.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import { candidateRows } from '../ledger/selection.ts';
 import { gates } from '../registry.ts';
 import { benchstoneRows, candidateCrash } from './baseline.ts';

@@ -1,4 +1,4 @@
-import { BenchgateError } from '../domain/errors.ts';
+import { BenchgateError, UsageError } from '../domain/errors.ts';
 import { exitCodes } from '../domain/exit-code.ts';
 import { toJson } from '../report/json.ts';
 import { plainText } from '../report/plain-text.ts';
@@ -27,7 +27,13 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function execute(parsed: ParsedArguments, json: boolean, signal: AbortSignal): Promise<number> {
-  const isolation = parsed.values['isolation'] === 'none' ? 'none' : 'auto';
+  const isolation = parsed.values['isolation'] ?? 'auto';
+  if (isolation !== 'auto' && isolation !== 'none' && isolation !== 'required') {
+    throw new UsageError('USAGE', '--isolation must be auto, none or required', {
+      place: '--isolation',
+      nextStep: 'choose one of the three',
+    });
+  }
   const world = compose({ environment: process.env, isolation, signal });
   const action = await parsed.command.load();
   const result = await action(createContext(world, parsed, process.cwd()));

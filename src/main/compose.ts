@@ -18,8 +18,11 @@ import { systemRandomness } from '../adapters/node/randomness.ts';
 import { sha256 } from '../adapters/node/sha256.ts';
 import { createTerminal } from '../adapters/node/terminal.ts';
 import { credentialPaths } from '../adapters/sandbox/credentials.ts';
+import { sanitisedGitConfigs } from '../adapters/sandbox/git-config.ts';
 import { createSandbox } from '../adapters/sandbox/sandbox.ts';
 import type { World } from '../app/world.ts';
+import { EnvironmentError } from '../domain/errors.ts';
+import type { Sandbox } from '../ports/sandbox.ts';
 
 declare const __BENCHGATE_VERSION__: string;
 
@@ -28,7 +31,7 @@ export const version = __BENCHGATE_VERSION__;
 
 export interface ComposeOptions {
   readonly environment: NodeJS.ProcessEnv;
-  readonly isolation: 'auto' | 'none';
+  readonly isolation: 'auto' | 'none' | 'required';
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +50,10 @@ export function compose({ environment, isolation, signal }: ComposeOptions): Wor
     artifacts: createArtifactStore(join(dataDirectory, 'artifacts')),
     corpora: corpusReader,
     machine,
-    sandbox: createSandbox({ isolation, clock: systemClock }),
+    sandbox:
+      isolation === 'required'
+        ? onlyIsolated(createSandbox({ isolation: 'auto', clock: systemClock }))
+        : createSandbox({ isolation, clock: systemClock }),
     terminal,
     progress: createProgress({ terminal, clock: systemClock }),
     signal,
@@ -70,7 +76,25 @@ export function compose({ environment, isolation, signal }: ComposeOptions): Wor
       }),
     asset: async (name) => (await nodeFiles.readText(join(packageFolder('assets'), name))) ?? '',
     credentialPaths: async (gitDirectory) => credentialPaths({ homeDirectory: homedir(), environment, gitDirectory }),
+    sanitisedConfigs: async (gitDirectory) =>
+      sanitisedGitConfigs({ homeDirectory: homedir(), environment, gitDirectory }),
+    programDirectory: dirname(packageFolder('assets')),
     demoProject: packageFolder('fixtures/demo'),
+  };
+}
+
+/** Refuses (69) to run measured code where it can't be isolated. */
+function onlyIsolated(sandbox: Sandbox): Sandbox {
+  return {
+    async open(options) {
+      const session = await sandbox.open(options);
+      if (session.isolation.level !== 'none') return session;
+      await session.close();
+      throw new EnvironmentError('TOOL_MISSING', `measured code can't be isolated here: ${session.isolation.detail}`, {
+        place: '--isolation required',
+        nextStep: 'install bubblewrap and allow user namespaces, or pass --isolation auto',
+      });
+    },
   };
 }
 

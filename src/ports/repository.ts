@@ -6,6 +6,9 @@ export interface Repository {
   readonly top: string;
   /** Absolute path of the (common) git folder. */
   readonly gitDirectory: string;
+  /** Head and branch (null when detached) when the repository was opened; costs nothing. */
+  readonly head: Revision;
+  readonly branch: string | null;
   /** Head, branch and everything that makes the tree differ from its head. `ignored` are globs of accepted paths. */
   readonly state: (ignored: readonly string[]) => Promise<TreeState>;
   /** The commit a name means; null when it is not in this clone. */

@@ -5,13 +5,16 @@ export interface Files {
   readonly readText: (path: string) => Promise<string | null>;
   /** Null when absent or not a regular file (links are not followed); throws RangeError over the limit. */
   readonly readBytes: (path: string, limitBytes: number) => Promise<Uint8Array | null>;
-  readonly size: (path: string) => Promise<number | null>;
   readonly exists: (path: string) => Promise<boolean>;
+  /**
+   * For files that live only as long as a trial: no parents, no synchronisation with the disk. Replaces what is there and
+   * follows no symbolic link.
+   */
+  readonly writeScratch: (path: string, content: string) => Promise<void>;
   /** Creates parents. Mode is octal permission bits; content is complete or absent (temporary file, then rename). */
   readonly write: (path: string, content: Uint8Array | string, mode: number) => Promise<void>;
-  readonly append: (path: string, content: string, mode: number) => Promise<void>;
-  /** Removes everything below and creates it empty, mode 0700. */
-  readonly resetFolder: (path: string) => Promise<void>;
+  /** Creates the folder and its parents, mode 0700; nothing when it is there. */
+  readonly ensureFolder: (path: string) => Promise<void>;
   /** Removes everything inside but keeps the folder itself: it may be mounted in a sandbox. Follows no symbolic link. */
   readonly emptyFolder: (path: string) => Promise<void>;
   readonly remove: (path: string) => Promise<void>;

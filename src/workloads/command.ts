@@ -18,7 +18,7 @@ export function commandWorkload(command: string, metric: CommandMetric, meterTex
         ? command
         : `python3 -I ${quote(files.configPath)} ${quote(files.resultPath)} ${quote(command)}`,
     async prepare(_request, files, world) {
-      if (metric !== 'wall_seconds') await world.files.write(files.configPath, await meterText(), 0o644);
+      if (metric !== 'wall_seconds') await world.files.writeScratch(files.configPath, await meterText());
     },
     async observe(ending, _request, files, world): Promise<Observation> {
       const { wallSeconds } = ending;

@@ -20,7 +20,7 @@ export function protocolWorkload(invocation: string, entryPoint: string): Worklo
       }),
     async prepare(request, files, world) {
       const config = invocationConfig(request, request.wantsArtifact ? files.artifactPath : null);
-      await world.files.write(files.configPath, config, 0o644);
+      await world.files.writeScratch(files.configPath, config);
     },
     async observe(ending, request, files, world) {
       const { wallSeconds } = ending;

@@ -13,11 +13,22 @@ export interface Discovery {
   /** The folder that all linked work trees share. */
   readonly commonFolder: string;
   readonly head: Revision;
+  /** Null when the head is detached. */
+  readonly branch: string | null;
   /** Work trees owned by somebody else that git is told to read nevertheless. */
   readonly trusted: readonly string[];
 }
 
-const question = ['rev-parse', '--path-format=absolute', '--show-toplevel', '--git-common-dir', 'HEAD', 'HEAD^{tree}'];
+const question = [
+  'rev-parse',
+  '--path-format=absolute',
+  '--show-toplevel',
+  '--git-common-dir',
+  'HEAD',
+  'HEAD^{tree}',
+  '--symbolic-full-name',
+  'HEAD',
+];
 
 function notARepository(directory: string, cause?: unknown): EnvironmentError {
   return new EnvironmentError('NOT_A_REPOSITORY', `${directory} is not inside a git work tree`, {
@@ -74,7 +85,7 @@ export async function discover(git: Git, directory: string): Promise<Discovery> 
     trusted = await withSubmodules(git, owned);
     answer = await bindGit(git, start, trusted)(question, { allowFailure: [128] });
   }
-  const [top = '', commonFolder = '', sha = '', tree = ''] = answer.stdout.toString().split('\n');
+  const [top = '', commonFolder = '', sha = '', tree = '', ref = ''] = answer.stdout.toString().split('\n');
   if (top.startsWith('--path-format')) throw tooOld();
   const isInside = start === top || start.startsWith(top === '/' ? top : `${top}/`);
   if (top === '' || commonFolder === '' || !isInside) throw notARepository(directory, answer.stderr);
@@ -88,5 +99,5 @@ export async function discover(git: Git, directory: string): Promise<Discovery> 
       cause: answer.stderr,
     });
   }
-  return { top, commonFolder, head: { sha, tree }, trusted };
+  return { top, commonFolder, head: { sha, tree }, branch: /^refs\/heads\/(.+)$/.exec(ref)?.[1] ?? null, trusted };
 }

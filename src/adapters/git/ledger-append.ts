@@ -11,7 +11,7 @@ import { type LedgerContext, readLocal, type SyncedState, synchronise } from './
 import { createLedgerTree } from './ledger-tree.ts';
 
 /** A rejected push whose remote has not moved since is no lost race, once it has happened this often in a row. */
-const unexplainedRejections = 8;
+const unexplainedRejections = 6;
 /** How many appends lie between two looks at the repository's state. */
 const maintenanceInterval = 256;
 

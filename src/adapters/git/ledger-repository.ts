@@ -22,8 +22,8 @@ export interface LedgerRepository {
 
 const dayMilliseconds = 86_400_000;
 
-/** No hooks and replaced objects of the person's configuration; a lock is waited for, as it is held for milliseconds. */
-const settings = ['core.hooksPath=/dev/null', 'core.filesRefLockTimeout=1000', 'core.packedRefsTimeout=5000'];
+/** No hooks of the person's configuration; a lock is waited for, as it is held for milliseconds. */
+const settings = ['core.hooksPath=/dev/null', 'core.filesRefLockTimeout=250', 'core.packedRefsTimeout=5000'];
 
 /** Binds git to the repository at an absolute path. Nothing is created before `ensure`. */
 export function createLedgerRepository(git: Git, directory: string, branch: string): LedgerRepository {

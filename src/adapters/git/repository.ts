@@ -50,7 +50,7 @@ export async function openRepository({
   readonly git: Git;
   readonly directory: string;
 }): Promise<Repository> {
-  const { top, commonFolder, head, trusted } = await discover(git, directory);
+  const { top, commonFolder, head, branch, trusted } = await discover(git, directory);
   const bind = (folder: string): GitRun => bindGit(git, folder, trusted);
   const run = bind(top);
   const trees = new Map([[head.sha, head.tree]]);
@@ -77,6 +77,8 @@ export async function openRepository({
   return {
     top,
     gitDirectory: commonFolder,
+    head,
+    branch,
     state: (ignored) => reported(state(ignored), top),
     resolve: (name) => resolveRevision(run, name),
     firstParent: (sha) => firstParentOf(run, sha),

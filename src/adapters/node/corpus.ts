@@ -24,7 +24,7 @@ async function hashOneFile(path: string, shown: string): Promise<CorpusReading> 
   const hash = await hashFile(path);
   if (hash === null) return { status: 'missing', path: shown, detail: `corpus_path does not exist at ${path}` };
   if (hash === 'lfs_pointer') return { status: 'unusable', path: shown, detail: `${path}: ${pointerDetail}` };
-  return { status: 'hashed', path: shown, hash: `sha256:${hash.sha256.toString('hex')}` };
+  return { status: 'hashed', path: shown, hash: `sha256:${hash.digest.toString('hex')}` };
 }
 
 async function readSpec(root: string, kind: Kind): Promise<CorpusReading> {

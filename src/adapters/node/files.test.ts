@@ -40,12 +40,11 @@ describe('reading', () => {
     symlinkSync('/dev/zero', join(folder, 'zero'));
     for (const name of ['absent', '.', 'fifo', 'zero', 'file/below']) {
       const path = join(folder, name);
-      const seen = [await files.readText(path), await files.readBytes(path, 9), await files.size(path)];
-      expect(seen).toEqual([null, null, null]);
+      const seen = [await files.readText(path), await files.readBytes(path, 9)];
+      expect(seen).toEqual([null, null]);
     }
     expect(await files.readText(join(folder, 'link'))).toBe('text');
     expect(await files.readBytes(join(folder, 'link'), 9)).toBeNull();
-    expect(await files.size(join(folder, 'file'))).toBe(4);
     expect([await files.exists(folder), await files.exists(join(folder, 'x'))]).toEqual([true, false]);
   });
 
@@ -71,21 +70,22 @@ describe('writing', () => {
     expect(readdirSync(join(folder, 'a/b'))).toEqual(['c', 'd']);
   });
 
-  it('replaces a link instead of writing through it; appending refuses one', async () => {
+  it('replaces a link instead of writing through it; scratch files refuse one', async () => {
     const folder = fresh();
     writeFileSync(join(folder, 'victim'), 'precious');
     symlinkSync('victim', join(folder, 'link'));
-    await expect(files.append(join(folder, 'link'), 'x', 0o600)).rejects.toMatchObject({ code: 'INPUT_OUTPUT' });
+    await expect(files.writeScratch(join(folder, 'link'), 'x')).rejects.toMatchObject({ code: 'INPUT_OUTPUT' });
     await files.write(join(folder, 'link'), 'new', 0o600);
     expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('precious');
     expect(readFileSync(join(folder, 'link'), 'utf8')).toBe('new');
   });
 
-  it('appends', async () => {
-    const path = join(fresh(), 'deep/log');
-    await files.append(path, 'one\n', 0o600);
-    await files.append(path, 'two\n', 0o600);
-    expect([readFileSync(path, 'utf8'), modeOf(path)]).toEqual(['one\ntwo\n', 0o600]);
+  it('ensures a folder with its parents and leaves an existing one alone', async () => {
+    const path = join(fresh(), 'deep/data');
+    await files.ensureFolder(path);
+    writeFileSync(join(path, 'kept'), 'x');
+    await files.ensureFolder(path);
+    expect([modeOf(path), readdirSync(path)]).toEqual([0o700, ['kept']]);
   });
 
   it('concurrent writers never show half a file', async () => {
@@ -123,26 +123,23 @@ describe('folders', () => {
     return { folder, outside };
   };
 
-  it.each(['resetFolder', 'emptyFolder', 'remove'] as const)(
-    '%s takes read-only content, not what links point to',
-    async (act) => {
-      const { folder, outside } = filled();
-      const inode = lstatSync(folder).ino;
-      await files[act](folder);
-      expect(readdirSync(outside)).toEqual(['precious']);
-      expect(existsSync(folder) ? readdirSync(folder) : null).toEqual(act === 'remove' ? null : []);
-      if (act === 'resetFolder') expect(modeOf(folder)).toBe(0o700);
-      if (act === 'emptyFolder') expect(lstatSync(folder).ino).toBe(inode);
-    },
-  );
+  it.each(['emptyFolder', 'remove'] as const)('%s takes read-only content, not what links point to', async (act) => {
+    const { folder, outside } = filled();
+    const inode = lstatSync(folder).ino;
+    await files[act](folder);
+    expect(readdirSync(outside)).toEqual(['precious']);
+    expect(existsSync(folder) ? readdirSync(folder) : null).toEqual(act === 'remove' ? null : []);
+    if (act === 'emptyFolder') expect(lstatSync(folder).ino).toBe(inode);
+  });
 
   it('a link in the place of a folder is removed, not followed', async () => {
     const { folder, outside } = filled();
     symlinkSync(outside, join(folder, 'link'));
     await expect(files.emptyFolder(join(folder, 'link'))).rejects.toMatchObject({ code: 'INPUT_OUTPUT' });
-    await files.resetFolder(join(folder, 'link'));
-    expect([lstatSync(join(folder, 'link')).isDirectory(), readdirSync(outside)]).toEqual([true, ['precious']]);
+    await files.remove(join(folder, 'link'));
+    expect([existsSync(join(folder, 'link')), readdirSync(outside)]).toEqual([false, ['precious']]);
     await files.remove(join(folder, 'absent'));
+    await files.remove(folder);
   });
 
   it('temporary folders are private and resolved; trees are copied with modes and links as they are', async () => {
@@ -212,18 +209,17 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')('a full
   it('is DISK_FULL and leaves nothing half-written', async ({ skip }) => {
     skip(!isMounted, 'no tmpfs can be mounted here');
     await files.write(join(disk, 'kept'), 'old', 0o600);
-    await files.append(join(disk, 'log'), 'line\n', 0o600);
     const big = 'x'.repeat(200_000);
     writeFileSync(join(scratch, 'big'), big);
     await expect(files.write(join(disk, 'kept'), big, 0o600)).rejects.toMatchObject({
       code: 'DISK_FULL',
       exitCode: 69,
     });
-    await expect(files.append(join(disk, 'log'), big, 0o600)).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await expect(files.writeScratch(join(disk, 'log'), big)).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await files.remove(join(disk, 'log'));
     const store = createArtifactStore(join(disk, 'store'));
     await expect(store.keep(join(scratch, 'big'), 1e6)).rejects.toMatchObject({ code: 'DISK_FULL' });
     expect(readFileSync(join(disk, 'kept'), 'utf8')).toBe('old');
-    expect(readFileSync(join(disk, 'log'), 'utf8')).toBe('line\n');
-    expect([readdirSync(disk).sort(), readdirSync(join(disk, 'store'))]).toEqual([['kept', 'log', 'store'], []]);
+    expect([readdirSync(disk).sort(), readdirSync(join(disk, 'store'))]).toEqual([['kept', 'store'], []]);
   });
 });

@@ -1,3 +1,4 @@
+import { chmodSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from './file-errors.ts';
@@ -29,8 +30,12 @@ export async function removeTree(path: string): Promise<void> {
 
 /** Removes what is inside a folder, as above, and keeps the folder. Throws ENOTDIR when it is a link or none. */
 export async function emptyFolder(folder: string): Promise<void> {
-  const status = await lstat(folder);
+  const status = lstatSync(folder);
   if (!status.isDirectory()) throw Object.assign(new Error(`not a folder: ${folder}`), { code: 'ENOTDIR' });
-  if ((status.mode & 0o700) !== 0o700) await chmod(folder, 0o700);
-  for (const name of await readdir(folder)) await removeTree(join(folder, name));
+  if ((status.mode & 0o700) !== 0o700) chmodSync(folder, 0o700);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await removeTree(path);
+    else unlinkSync(path);
+  }
 }

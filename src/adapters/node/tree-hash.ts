@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readlink } from 'node:fs/promises';
 import { isAbsolute, sep } from 'node:path';
-import { isLfsPointer, lfsPointerLimit } from '../git/lfs-pointer.ts';
-import { pieces, withRegularFile } from './regular-file.ts';
+import { isLfsPointer } from '../git/lfs-pointer.ts';
+import { hashOf, readSmallFile, withRegularFile } from './regular-file.ts';
 import { resolvedPath } from './resolved-path.ts';
 
 /*
@@ -30,7 +30,8 @@ type Entry = { readonly type: 'f' | 'x' | 'l' | 'd'; readonly path: Buffer; read
 
 const slash = Buffer.from('/');
 const gitName = Buffer.from('.git');
-const parallel = 16;
+const parallel = 8;
+const smallBytes = 1 << 16;
 
 function frame(length: number): Buffer {
   const bytes = Buffer.alloc(8);
@@ -38,28 +39,38 @@ function frame(length: number): Buffer {
   return bytes;
 }
 
+interface HashedFile {
+  readonly digest: Buffer;
+  /** By its owner. */
+  readonly isExecutable: boolean;
+}
+
 /**
- * SHA-256 of a regular file, in constant memory, and whether its owner may execute it. Null when there is none; a
- * pointer of git-lfs is reported, not hashed.
+ * Hashes a regular file in constant memory. Null when there is none; a pointer of git-lfs is reported, not hashed.
  */
-export async function hashFile(
-  path: string | Buffer,
-): Promise<{ readonly sha256: Buffer; readonly isExecutable: boolean } | 'lfs_pointer' | null> {
-  return withRegularFile(path, 'refuse', async (handle, { size, mode }) => {
-    const hash = createHash('sha256');
-    for await (const piece of pieces(handle, size)) {
-      if (size < lfsPointerLimit && isLfsPointer(piece)) return 'lfs_pointer';
-      hash.update(piece);
-    }
-    return { sha256: hash.digest(), isExecutable: (mode & 0o100) !== 0 };
-  });
+export async function hashFile(path: string | Buffer): Promise<HashedFile | 'lfs_pointer' | null> {
+  const small = readSmallFile(path, smallBytes);
+  if (small === null) return null;
+  if (small !== 'larger') {
+    if (isLfsPointer(small.content)) return 'lfs_pointer';
+    const digest = createHash('sha256').update(small.content).digest();
+    return { digest, isExecutable: isExecutable(small) };
+  }
+  return withRegularFile(path, 'refuse', async (handle, status) => ({
+    digest: await hashOf(handle, status),
+    isExecutable: isExecutable(status),
+  }));
+}
+
+function isExecutable({ mode }: { readonly mode: number }): boolean {
+  return (mode & 0o100) !== 0;
 }
 
 async function readFileEntry(root: Buffer, path: Buffer): Promise<Entry> {
   const content = await hashFile(Buffer.concat([root, path]));
   if (content === null) throw new UnusableTree(`${path.toString()} changed while it was read`);
   if (content === 'lfs_pointer') throw new UnusableTree(`${path.toString()} is a git-lfs pointer, not the content`);
-  return { type: content.isExecutable ? 'x' : 'f', path, content: content.sha256 };
+  return { type: content.isExecutable ? 'x' : 'f', path, content: content.digest };
 }
 
 async function readLink(root: Buffer, path: Buffer): Promise<Entry> {
