@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs', 'fixtures/**/*.test.ts'],
     pool: 'forks',
+    setupFiles: ['scripts/property-runs.mjs'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ['default', ...(onGitHub ? ['github-actions'] : []), './scripts/closing-line-reporter.mjs'],

@@ -43,26 +43,63 @@ function line({ head, tree, runKey, month, purpose, position, metric }) {
     plannedBlocks: rowsPerRun,
     seed: position,
     metaSeed: purpose === 'baseline' ? null : '42',
-    observation: { status: 'ok', metric, samples: null, artifactHash: null, components: null, metadata: {}, message: null, wallSeconds: 0.1 },
+    observation: {
+      status: 'ok',
+      metric,
+      samples: null,
+      artifactHash: null,
+      components: null,
+      metadata: {},
+      message: null,
+      wallSeconds: 0.1,
+    },
   };
 }
 
 function runText(run) {
-  return encodeRun(Array.from({ length: rowsPerRun }, (_, position) => line({ ...run, position, metric: 1 + (position % 7) / 100 })));
+  return encodeRun(
+    Array.from({ length: rowsPerRun }, (_, position) => line({ ...run, position, metric: 1 + (position % 7) / 100 })),
+  );
 }
 
 /** A ledger with `rows` rows in runs of 50: one baseline and one candidate run at the head, all others of other trees. */
 export async function buildHistory({ directory, head, tree, rows, env }) {
   execFileSync('git', ['init', '--quiet', '--bare', directory], { env });
-  const months = Array.from({ length: 24 }, (_, index) => `${2025 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`);
+  const months = Array.from(
+    { length: 24 },
+    (_, index) => `${2025 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`,
+  );
   const stream = [];
   const commit = (sequence, runKey, files) => {
-    stream.push(`commit refs/heads/bench-data\ncommitter b <b@localhost> ${1_700_000_000 + sequence} +0000\ndata <<END\nrun\n\nBenchgate-Sequence: ${sequence}\nBenchgate-Run: ${runKey}\nEND\n`);
-    for (const [path, text] of files) stream.push(`M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`);
+    stream.push(
+      `commit refs/heads/bench-data\ncommitter b <b@localhost> ${1_700_000_000 + sequence} +0000\ndata <<END\nrun\n\nBenchgate-Sequence: ${sequence}\nBenchgate-Run: ${runKey}\nEND\n`,
+    );
+    for (const [path, text] of files)
+      stream.push(`M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`);
     stream.push('\n');
   };
-  const path = (month, runTree, sequence, runHead, runKey) => `runs/${month}/${runTree.slice(0, 12)}/${String(sequence).padStart(8, '0')}-${runHead.slice(0, 12)}-${runKey}.jsonl`;
-  const event = { kind: 'event', event: 'baseline_set', schema: 1, index: 0, count: 1, at: '2026-12-01T00:00:00.000Z', harness: '0.0.0', project: 'speed', experiment: 'trivial', actor: null, how: 'establish', head, tree, metaSeed: null, notes: null, verdict: null, forced: false, reason: null };
+  const path = (month, runTree, sequence, runHead, runKey) =>
+    `runs/${month}/${runTree.slice(0, 12)}/${String(sequence).padStart(8, '0')}-${runHead.slice(0, 12)}-${runKey}.jsonl`;
+  const event = {
+    kind: 'event',
+    event: 'baseline_set',
+    schema: 1,
+    index: 0,
+    count: 1,
+    at: '2026-12-01T00:00:00.000Z',
+    harness: '0.0.0',
+    project: 'speed',
+    experiment: 'trivial',
+    actor: null,
+    how: 'establish',
+    head,
+    tree,
+    metaSeed: null,
+    notes: null,
+    verdict: null,
+    forced: false,
+    reason: null,
+  };
   const total = Math.max(2, Math.floor(rows / rowsPerRun));
   for (let sequence = 1; sequence <= total; sequence++) {
     const last = sequence > total - 2;
@@ -71,9 +108,18 @@ export async function buildHistory({ directory, head, tree, rows, env }) {
     const runTree = last ? tree : hex(`tree ${sequence}`, 40);
     const runHead = last ? head : hex(`head ${sequence}`, 40);
     const purpose = sequence === total - 1 ? 'baseline' : 'fresh';
-    const files = [[path(month, runTree, sequence, runHead, runKey), runText({ head: runHead, tree: runTree, runKey, month, purpose })]];
+    const files = [
+      [
+        path(month, runTree, sequence, runHead, runKey),
+        runText({ head: runHead, tree: runTree, runKey, month, purpose }),
+      ],
+    ];
     if (sequence === 1) files.push(['ledger.json', '{"format":"benchgate-ledger","schema":1}\n']);
-    if (sequence === total - 1) files.push([`events/${hex(JSON.stringify(['speed', 'trivial']), 16)}/${String(sequence).padStart(8, '0')}-${runKey}.jsonl`, `${JSON.stringify(event)}\n`]);
+    if (sequence === total - 1)
+      files.push([
+        `events/${hex(JSON.stringify(['speed', 'trivial']), 16)}/${String(sequence).padStart(8, '0')}-${runKey}.jsonl`,
+        `${JSON.stringify(event)}\n`,
+      ]);
     commit(sequence, runKey, files);
   }
   execFileSync('git', ['fast-import', '--quiet'], { cwd: directory, env, input: stream.join(''), maxBuffer: 1 << 30 });

@@ -12,7 +12,13 @@ const { values } = parseArgs({ options: { tries: { type: 'string', default: '11'
 const tries = Number(values.tries);
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'benchgate-bench-')));
-const env = { PATH: process.env.PATH, HOME: root, LANG: 'C.UTF-8', BENCHGATE_HOME: join(root, 'benchgate'), BENCHSTONE_HOME: join(root, 'benchstone') };
+const env = {
+  PATH: process.env.PATH,
+  HOME: root,
+  LANG: 'C.UTF-8',
+  BENCHGATE_HOME: join(root, 'benchgate'),
+  BENCHSTONE_HOME: join(root, 'benchstone'),
+};
 
 const manifest = `[project]
 name = "speed"
@@ -33,11 +39,16 @@ function project() {
   const folder = join(root, 'speed');
   mkdirSync(join(folder, 'bench'), { recursive: true });
   writeFileSync(join(folder, 'bench/manifest.toml'), manifest);
-  const git = (...args) => execFileSync('git', ['-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args], { cwd: folder, env });
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=b', '-c', 'user.email=b@localhost', ...args], { cwd: folder, env });
   git('init', '--quiet');
   git('add', '--all');
   git('commit', '--quiet', '--message', 'bench');
-  return { folder, head: String(git('rev-parse', 'HEAD')).trim(), tree: String(git('rev-parse', 'HEAD^{tree}')).trim() };
+  return {
+    folder,
+    head: String(git('rev-parse', 'HEAD')).trim(),
+    tree: String(git('rev-parse', 'HEAD^{tree}')).trim(),
+  };
 }
 
 /** The `bench` program of benchstone: given, on PATH, or installed into a throw-away venv; null when none can be had. */
@@ -85,7 +96,9 @@ const target = (label, value, limit) => {
 try {
   const { folder, head, tree } = project();
   const bench = findBenchstone();
-  console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0].toFixed(1)}, ${tries} rounds`);
+  console.log(
+    `node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0].toFixed(1)}, ${tries} rounds`,
+  );
   if (bench === null) console.log('benchstone can not be had here: its columns and targets are left out');
   else execFileSync(bench, ['register', folder], { env, stdio: 'ignore' });
   const results = [];
@@ -102,10 +115,21 @@ try {
       },
       folder,
     );
-    show(`run, ${count} repetitions of a trivial command`, medians, bench === null ? 'empty command loop' : 'benchstone run');
+    show(
+      `run, ${count} repetitions of a trivial command`,
+      medians,
+      bench === null ? 'empty command loop' : 'benchstone run',
+    );
     const perRepetition = (medians['benchgate run'] - medians['node -e 0']) / count;
-    console.log(`  start-up, provenance, ledger and ${count} repetitions: ${perRepetition.toFixed(1)} ms per repetition over an empty Node`);
-    if (bench !== null) results.push([`run with ${count} repetitions against benchstone`, medians['benchgate run'] / medians['benchstone run'], 1.25]);
+    console.log(
+      `  start-up, provenance, ledger and ${count} repetitions: ${perRepetition.toFixed(1)} ms per repetition over an empty Node`,
+    );
+    if (bench !== null)
+      results.push([
+        `run with ${count} repetitions against benchstone`,
+        medians['benchgate run'] / medians['benchstone run'],
+        1.25,
+      ]);
   }
 
   console.log('\nwriting 100,000 recorded rows …');
@@ -113,7 +137,16 @@ try {
   await buildHistory({ directory: small, head, tree, rows: 100, env });
   await buildHistory({ directory: large, head, tree, rows: 100_000, env });
   if (bench !== null) fillBenchstone({ home: env.BENCHSTONE_HOME, head, rows: 100_000 });
-  const evaluate = (ledger) => [process.execPath, cli, 'evaluate', 'trivial', '--ledger-remote', 'none', '--ledger-dir', ledger];
+  const evaluate = (ledger) => [
+    process.execPath,
+    cli,
+    'evaluate',
+    'trivial',
+    '--ledger-remote',
+    'none',
+    '--ledger-dir',
+    ledger,
+  ];
   const medians = compare(
     {
       'benchgate evaluate, 100 rows': evaluate(small),
@@ -123,8 +156,17 @@ try {
     folder,
   );
   show('evaluate', medians, bench === null ? 'benchgate evaluate, 100 rows' : 'benchstone evaluate, 100,000 rows');
-  if (bench !== null) results.push(['evaluate with 100,000 rows against benchstone', medians['benchgate evaluate, 100,000 rows'] / medians['benchstone evaluate, 100,000 rows'], 1]);
-  results.push(['evaluate with 100,000 rows against 100 rows', medians['benchgate evaluate, 100,000 rows'] / medians['benchgate evaluate, 100 rows'], 1.1]);
+  if (bench !== null)
+    results.push([
+      'evaluate with 100,000 rows against benchstone',
+      medians['benchgate evaluate, 100,000 rows'] / medians['benchstone evaluate, 100,000 rows'],
+      1,
+    ]);
+  results.push([
+    'evaluate with 100,000 rows against 100 rows',
+    medians['benchgate evaluate, 100,000 rows'] / medians['benchgate evaluate, 100 rows'],
+    1.1,
+  ]);
   console.log('');
   const met = results.map(([label, value, limit]) => target(label, value, limit));
   process.exitCode = met.every(Boolean) ? 0 : 1;

@@ -27,6 +27,7 @@ export function count(amount: number, singular: string, plural = `${singular}s`)
 /** The value in its unit with a readable prefix: seconds as ms or µs, bytes as MiB; other units unchanged. */
 export function formatMetric(value: number, unit: string | null): string {
   const size = Math.abs(value);
+  if (!Number.isFinite(value)) return formatNumber(value);
   if (unit === 's') {
     if (size < 1e-3 && size > 0) return `${formatNumber(value * 1e6)} µs`;
     if (size < 1) return `${Number((value * 1e3).toPrecision(4))} ms`;
