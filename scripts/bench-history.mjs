@@ -1,7 +1,6 @@
 // Large histories for scripts/bench.mjs: the same number of rows as a Benchgate ledger and as a benchstone store.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { encodeRun } from '../dist/benchgate.js';
 
 const hex = (text, length) => createHash('sha256').update(text).digest('hex').slice(0, length);

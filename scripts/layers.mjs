@@ -49,7 +49,6 @@ export const rooms = {
   },
   ledger: {
     sees: ['domain', 'ports'],
-    packages: ['zod'],
     why: 'what a line means depends neither on who wrote it nor on where it is kept',
   },
   registry: {
@@ -59,7 +58,7 @@ export const rooms = {
   },
   manifest: {
     sees: ['domain', 'contracts', 'registry'],
-    packages: ['zod', 'toml-eslint-parser'],
+    packages: ['zod/mini', 'toml-eslint-parser'],
     why: 'it reads text and learns the kinds from the registry',
   },
   planning: {

@@ -1,4 +1,4 @@
-import type { Measured, Observation } from './domain/observation.ts';
+import type { Observation } from './domain/observation.ts';
 import type { Direction, Estimate, Evidence, GatePolicy, Goal, Summary, VerdictKind } from './domain/verdict.ts';
 import type { ProcessEnding } from './ports/sandbox.ts';
 import type { ArtifactStore, Files } from './ports/workspace.ts';
@@ -111,5 +111,3 @@ export interface Workload {
     world: WorkloadWorld,
   ) => Promise<Observation>;
 }
-
-export type MeasuredSink = (measured: Measured) => Promise<void>;

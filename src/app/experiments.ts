@@ -15,8 +15,8 @@ import { linesOf, type RunIdentity } from './record-lines.ts';
 
 export interface MeasuredRun {
   readonly lines: readonly NewRunLine[];
-  /** The weakest isolation that any trial had. */
-  readonly isolation: Isolation;
+  /** The weakest isolation that any trial had; null when nothing was run. */
+  readonly isolation: Isolation | null;
   readonly withheld: readonly string[];
 }
 
@@ -45,8 +45,7 @@ export async function measureExperiments(
   const isolations = stages.flatMap((stage) => stage.trials.map((trial) => trial.isolation));
   return {
     lines,
-    isolation: isolations.find((isolation) => isolation.level === 'none') ??
-      isolations[0] ?? { level: 'none', detail: 'nothing was run' },
+    isolation: isolations.find((isolation) => isolation.level === 'none') ?? isolations[0] ?? null,
     withheld: [...new Set(stages.flatMap((stage) => stage.withheld))].sort(),
   };
 }

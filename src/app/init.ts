@@ -14,15 +14,20 @@ export interface InitOptions {
 export function firstManifest(name: string, command: string | null): string {
   return `# What \`benchgate gate\` measures. All keys: docs/manifest.md of Benchgate.
 [project]
-name = ${JSON.stringify(name)}
+name = ${tomlText(name)}
 # setup = "npm ci && npm run build"   # run once per revision before it is measured
 
 [[benchmarks]]
 name = "example"
-command = ${JSON.stringify(command ?? 'echo "replace this command in bench/manifest.toml" >&2; exit 1')}
+command = ${tomlText(command ?? 'echo "replace this command in bench/manifest.toml" >&2; exit 1')}
 metric = "wall_seconds"               # or cpu_seconds, max_rss_bytes
 tolerance = 0.05                      # a slowdown under 5 % is accepted
 `;
+}
+
+/** A basic string of TOML: JSON's, with the one control character escaped that JSON leaves. */
+function tomlText(text: string): string {
+  return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
 }
 
 /** Writes bench/manifest.toml; returns its path. Throws USAGE (64) when there is one already. */

@@ -49,14 +49,19 @@ export function parseManifest(text: string, place: string): { manifest: Manifest
   });
 }
 
-/** Opens the project around a folder. Throws MANIFEST_MISSING, MANIFEST_INVALID (64), NOT_A_REPOSITORY, GIT_MISSING (69). */
+/**
+ * Opens the project around a folder. The manifest is read while git answers; a folder outside any repository is reported as
+ * that, whatever the manifest. Throws MANIFEST_MISSING, MANIFEST_INVALID (64), NOT_A_REPOSITORY, NO_COMMIT, GIT_MISSING (69).
+ */
 export async function openProject(world: World, options: ProjectOptions): Promise<Project> {
-  const repository = await world.openRepository(options.directory);
-  const directory = await findManifest(world, options.directory, repository.top);
-  const path = joinPath(directory, manifestPath);
-  const text = (await world.files.readText(path)) ?? '';
-  const { manifest, warnings } = parseManifest(text, path);
-  const pathInRepository = relativePath(repository.top, directory) ?? '';
+  const opening = world.openRepository(options.directory);
+  const reading = readNearestManifest(world, options.directory);
+  const [opened, read] = await Promise.allSettled([opening, reading]);
+  if (opened.status === 'rejected') throw opened.reason;
+  if (read.status === 'rejected') throw read.reason;
+  const repository = opened.value;
+  const { directory, text, manifest, warnings } = read.value ?? missingManifest(options.directory);
+  const pathInRepository = relativePath(repository.top, directory) ?? missingManifest(options.directory);
   const { ledger, ledgerDirectory } = await ledgerOf(world, options, repository, manifest);
   return {
     directory,
@@ -70,12 +75,18 @@ export async function openProject(world: World, options: ProjectOptions): Promis
   };
 }
 
-async function findManifest(world: World, start: string, top: string): Promise<string> {
-  for (let folder = start; relativePath(top, folder) !== null; folder = parentPath(folder)) {
-    if (await world.files.exists(joinPath(folder, manifestPath))) return folder;
-    if (folder === '/') break;
+/** The manifest of the folder or of the nearest one above it; null when there is none. */
+async function readNearestManifest(world: World, start: string) {
+  for (let directory = start; ; directory = parentPath(directory)) {
+    const place = joinPath(directory, manifestPath);
+    const text = await world.files.readText(place);
+    if (text !== null) return { directory, text, ...parseManifest(text, place) };
+    if (directory === '/') return null;
   }
-  throw new UsageError('MANIFEST_MISSING', `no ${manifestPath} in ${start} or above it`, {
+}
+
+function missingManifest(start: string): never {
+  throw new UsageError('MANIFEST_MISSING', `no ${manifestPath} in ${start} or above it in the repository`, {
     place: joinPath(start, manifestPath),
     nextStep: 'run `benchgate init` to write a first one, or pass --project DIR',
   });

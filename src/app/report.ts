@@ -87,7 +87,7 @@ export async function runReport(
     head: outcome.identity.head.sha,
     base: outcome.identity.base?.sha ?? null,
     dirty: outcome.dirty.map((path) => path.path),
-    isolation: attestation(outcome.isolation),
+    isolation: outcome.isolation === null ? null : attestation(outcome.isolation),
     withheld: failures.length > 0 ? outcome.withheld : [],
     ledger: {
       location: project.ledger.location,

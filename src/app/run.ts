@@ -39,7 +39,7 @@ export interface RunOutcome {
   readonly plan: RunPlan;
   readonly benchmarks: readonly Benchmark[];
   readonly lines: readonly NewRunLine[];
-  readonly isolation: Isolation;
+  readonly isolation: Isolation | null;
   readonly withheld: readonly string[];
   /** Accepted differences of the tree (--allow-dirty), for the report. */
   readonly dirty: readonly DirtyPath[];
@@ -198,6 +198,7 @@ async function measureProtected(
   const deadlineSeconds = budget === null ? null : started + budget * 60;
   const measured = await measureExperiments({ world, placeOf, deadlineSeconds }, project, prepared.plan, identity);
   if (inPlace && !options.allowDirty) requireClean(await treeState(project), 'by the benchmarks');
+  for (const benchmark of prepared.benchmarks) await verifiedCorpus(world, head.directory, benchmark);
 
   const events = options.eventsFor?.(identity, measured.lines) ?? [];
   const names = prepared.benchmarks.map((benchmark) => benchmark.name).join(', ');

@@ -10,9 +10,14 @@ it('canonicalJson() sorts keys at every level and leaves undefined members out',
 });
 
 it('canonicalJson() does not depend on the order of keys', () => {
-  const shuffled = fc.dictionary(fc.string(), fc.jsonValue()).chain((value) =>
-    fc.tuple(fc.constant(value), fc.shuffledSubarray(Object.entries(value), { minLength: Object.keys(value).length })),
-  );
+  const shuffled = fc
+    .dictionary(fc.string(), fc.jsonValue())
+    .chain((value) =>
+      fc.tuple(
+        fc.constant(value),
+        fc.shuffledSubarray(Object.entries(value), { minLength: Object.keys(value).length }),
+      ),
+    );
   fc.assert(
     fc.property(shuffled, ([value, entries]) => {
       expect(canonicalJson(Object.fromEntries(entries))).toBe(canonicalJson(value));

@@ -65,7 +65,3 @@ export interface Trial {
 
 /** Why a trial was run. benchstone's selection reads the first two only (DESIGN §10). */
 export type Purpose = 'baseline' | 'fresh' | 'paired' | 'calibration' | 'confirm';
-
-export interface Measured extends Trial {
-  readonly observation: Observation;
-}

@@ -1,7 +1,5 @@
 /** Which code was measured, and on what. */
 
-export type RevisionClass = 'default_branch' | 'pull_request' | 'fork' | 'local';
-
 export interface Revision {
   /** Full commit hash. */
   readonly sha: string;

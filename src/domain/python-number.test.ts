@@ -17,12 +17,26 @@ it.each([
   expect(pythonFloat(text)).toBe(value);
 });
 
-it.each(['', ' ', '.', 'e5', '1e', '1__0', '_1', '1_', '1_.5', '0x1', '1 2', '\u001c1', '\ufeff1', 'infinit', '１', '1,5'])(
-  'pythonFloat() refuses %j',
-  (text) => {
-    expect(pythonFloat(text)).toBeNull();
-  },
-);
+it.each([
+  '',
+  ' ',
+  '.',
+  'e5',
+  '1e',
+  '1__0',
+  '_1',
+  '1_',
+  '1_.5',
+  '0x1',
+  '1 2',
+  '\u001c1',
+  '\ufeff1',
+  'infinit',
+  '１',
+  '1,5',
+])('pythonFloat() refuses %j', (text) => {
+  expect(pythonFloat(text)).toBeNull();
+});
 
 it('pythonFloat() reads every number that JavaScript writes', () => {
   fc.assert(

@@ -42,12 +42,18 @@ it.each([
   [3.5 * 1024 ** 2, 'B', '3.5 MiB'],
   [5, 'instructions', '5 instructions'],
   [5, null, '5'],
+  [1234567890, null, '1234567890'],
+  [0.1 + 0.2, null, '0.3'],
 ])('formatMetric(%d, %s) is %s', (value, unit, text) => {
   expect(formatMetric(value, unit)).toBe(text);
 });
 
 it('count() knows the singular', () => {
-  expect([count(1, 'pair'), count(0, 'pair'), count(2, 'class', 'classes')]).toEqual(['1 pair', '0 pairs', '2 classes']);
+  expect([count(1, 'pair'), count(0, 'pair'), count(2, 'class', 'classes')]).toEqual([
+    '1 pair',
+    '0 pairs',
+    '2 classes',
+  ]);
 });
 
 it('every number has a text without line breaks', () => {

@@ -24,7 +24,7 @@ export function count(amount: number, singular: string, plural = `${singular}s`)
   return `${amount} ${amount === 1 ? singular : plural}`;
 }
 
-/** The value in its unit with a readable prefix: seconds as ms or µs, bytes as MiB; other units unchanged. */
+/** The value in its unit with a readable prefix: seconds as ms or µs, bytes as MiB; other units unchanged, counts in full. */
 export function formatMetric(value: number, unit: string | null): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return formatNumber(value);
@@ -34,5 +34,6 @@ export function formatMetric(value: number, unit: string | null): string {
     return `${Number(value.toPrecision(4))} s`;
   }
   if (unit === 'B' && size >= 1024 ** 2) return `${Number((value / 1024 ** 2).toPrecision(4))} MiB`;
-  return unit === null ? formatNumber(value) : `${formatNumber(value)} ${unit}`;
+  const shown = Number.isSafeInteger(value) ? String(value) : formatNumber(value);
+  return unit === null ? shown : `${shown} ${unit}`;
 }

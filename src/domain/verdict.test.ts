@@ -48,5 +48,8 @@ it('every class of error has its exit code', () => {
   expect(new IntegrityError('LEDGER_CORRUPT', 'm', details).exitCode).toBe(65);
   expect(new EnvironmentError('GIT_MISSING', 'm', details).exitCode).toBe(69);
   expect(new InterruptedError('m', details)).toMatchObject({ exitCode: 130, code: 'INTERRUPTED', place: null });
-  expect(new UsageError('USAGE', 'm', { ...details, cause: 1, place: 'here' })).toMatchObject({ cause: 1, place: 'here' });
+  expect(new UsageError('USAGE', 'm', { ...details, cause: 1, place: 'here' })).toMatchObject({
+    cause: 1,
+    place: 'here',
+  });
 });

@@ -19,8 +19,7 @@ export function crashDecision(baseline: readonly Observation[], candidate: reado
   const after = failed(candidate);
   if (before === 0 && after === 0) return null;
   const open = { label: null, estimate: null, evidence: null, baseline: null, candidate: null, warnings: [] };
-  const baselineWorks = baseline.length > before || (baseline.length === 0 && after > 0);
-  if (after > 0 && before === 0 && baselineWorks) {
+  if (after > 0 && before === 0 && baseline.length > 0) {
     return {
       ...open,
       kind: 'FAIL',

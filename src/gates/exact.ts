@@ -64,7 +64,7 @@ function compare(
     }
     return worse > settings.tolerance
       ? { kind: 'FAIL', reason: `worse: ${shown} (${limit})` }
-      : { kind: 'PASS', reason: change === 0 ? `identical: ${formatNumber(after)}` : `${shown} (${limit})` };
+      : { kind: 'PASS', reason: change === 0 ? `identical: ${after}` : `${shown} (${limit})` };
   };
   return {
     ...verdict(),

@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { base, digestOf, hashOf, headTree, pairRecords, record, rule, runKey, stopped } from '../../fixtures/ledger-lines.ts';
+import {
+  base,
+  digestOf,
+  hashOf,
+  headTree,
+  pairRecords,
+  record,
+  rule,
+  runKey,
+  stopped,
+} from '../../fixtures/ledger-lines.ts';
 import { failed, ok, pairs } from '../../fixtures/observations.ts';
 import { completeBlocks, gaps, measuredGap, metricsOf, pairsOf, recordsOf, underKey } from './evidence.ts';
 
@@ -28,7 +38,12 @@ it('underKey() takes what was measured for the same base, tree, dirt and rule, i
 });
 
 it('pairsOf() gives complete pairs, run by run, whatever order their arms ran in', () => {
-  const first = pairRecords(pairs([[1, 2], [3, 4]]));
+  const first = pairRecords(
+    pairs([
+      [1, 2],
+      [3, 4],
+    ]),
+  );
   const second = pairRecords(pairs([[5, 6]]), { provenance: { runKey: runKey(2) } });
   const half = record(ok(9), { arm: 'baseline', block: 2 });
   const metrics = (lines: Parameters<typeof pairsOf>[0]) =>
@@ -36,22 +51,52 @@ it('pairsOf() gives complete pairs, run by run, whatever order their arms ran in
       baseline.status === 'ok' && baseline.metric,
       candidate.status === 'ok' && candidate.metric,
     ]);
-  expect(metrics([...first.toReversed(), half, stopped(2), ...second])).toEqual([[1, 2], [3, 4], [5, 6]]);
+  expect(metrics([...first.toReversed(), half, stopped(2), ...second])).toEqual([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
   expect(metrics([half])).toEqual([]);
 });
 
 it.each([
-  ['a whole run', pairRecords(pairs([[1, 2], [3, 4]])), []],
+  [
+    'a whole run',
+    pairRecords(
+      pairs([
+        [1, 2],
+        [3, 4],
+      ]),
+    ),
+    [],
+  ],
   ['a run that says why it stopped', [...pairRecords(pairs([[1, 2]]), { plannedBlocks: 30 }), stopped(1)], []],
   [
     'half a pair after the last whole one',
-    [...pairRecords(pairs([[1, 2]]), { plannedBlocks: 30 }), record(ok(3), { block: 1, plannedBlocks: 30 }), stopped(1)],
+    [
+      ...pairRecords(pairs([[1, 2]]), { plannedBlocks: 30 }),
+      record(ok(3), { block: 1, plannedBlocks: 30 }),
+      stopped(1),
+    ],
     [],
   ],
   ['a run that stopped before anything', [stopped(0, { plannedBlocks: 30 })], []],
   ['missing blocks', pairRecords(pairs([[1, 2]]), { plannedBlocks: 3 }), [{ planned: 3, found: 1 }]],
-  ['fewer blocks than stopped says', [...pairRecords(pairs([[1, 2]]), { plannedBlocks: 9 }), stopped(2)], [{ planned: 2, found: 1 }]],
-  ['a missing half', pairRecords(pairs([[1, 2], [3, 4]])).slice(1), [{ planned: 2, found: 1 }]],
+  [
+    'fewer blocks than stopped says',
+    [...pairRecords(pairs([[1, 2]]), { plannedBlocks: 9 }), stopped(2)],
+    [{ planned: 2, found: 1 }],
+  ],
+  [
+    'a missing half',
+    pairRecords(
+      pairs([
+        [1, 2],
+        [3, 4],
+      ]),
+    ).slice(1),
+    [{ planned: 2, found: 1 }],
+  ],
   ['a missing arm', pairRecords(pairs([[1, 2]])).filter(({ arm }) => arm === 'baseline'), [{ planned: 1, found: 0 }]],
   [
     'a stopped line of another purpose',
@@ -76,7 +121,11 @@ it('measuredGap() looks at the runs of the records only', () => {
 });
 
 it('completeBlocks() counts blocks with both arms where there is a base', () => {
-  const trials = [{ arm: 'baseline', block: 0 }, { arm: 'candidate', block: 0 }, { arm: 'baseline', block: 1 }] as const;
+  const trials = [
+    { arm: 'baseline', block: 0 },
+    { arm: 'candidate', block: 0 },
+    { arm: 'baseline', block: 1 },
+  ] as const;
   expect([completeBlocks(trials, base), completeBlocks(trials, null), completeBlocks([], null)]).toEqual([1, 2, 0]);
 });
 

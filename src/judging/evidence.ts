@@ -64,7 +64,7 @@ export function completeBlocks(records: readonly Pick<LedgerRecord, 'arm' | 'blo
     const block = blocks.get(record.block) ?? new Set();
     blocks.set(record.block, block.add(record.arm));
   }
-  return [...blocks.values()].filter((block) => block.size === arms).length;
+  return [...blocks.values()].filter((block) => block.size >= arms).length;
 }
 
 function byRun(lines: readonly RunLine[]): Map<string, RunLine[]> {

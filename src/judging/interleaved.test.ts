@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest';
-import { base, digestOf, hashOf, head, headTree, pairRecords, record, rule, runKey, stopped } from '../../fixtures/ledger-lines.ts';
+import {
+  base,
+  digestOf,
+  hashOf,
+  head,
+  headTree,
+  pairRecords,
+  record,
+  rule,
+  runKey,
+  stopped,
+} from '../../fixtures/ledger-lines.ts';
 import { benchmark } from '../../fixtures/manifests.ts';
 import { failed, ok, pairs } from '../../fixtures/observations.ts';
 import type { RunLine } from '../ledger/record.ts';
@@ -14,7 +25,9 @@ function verdictOf(lines: readonly RunLine[], change: Partial<Case> = {}) {
 
 /** Pairs whose candidate takes `factor` times as long, with a wobble of 0.1 %. */
 function measured(factor: number, count: number) {
-  return pairs(Array.from({ length: count }, (_, index) => [100, 100 * factor * (1 + 0.001 * ((index * 7) % 11))] as const));
+  return pairs(
+    Array.from({ length: count }, (_, index) => [100, 100 * factor * (1 + 0.001 * ((index * 7) % 11))] as const),
+  );
 }
 
 const slow = pairRecords(measured(1.3, 12));
@@ -23,7 +36,10 @@ const confirming = (factor: number, count = 12) =>
   pairRecords(measured(factor, count), { purpose: 'confirm', plannedBlocks: count });
 
 it('judge() says NO_BASELINE without a base, and NEEDS_MORE_DATA without evidence', () => {
-  expect(verdictOf(slow, { subject: { ...subject, base: null } })).toMatchObject({ kind: 'NO_BASELINE', estimate: null });
+  expect(verdictOf(slow, { subject: { ...subject, base: null } })).toMatchObject({
+    kind: 'NO_BASELINE',
+    estimate: null,
+  });
   expect(verdictOf([]).kind).toBe('NEEDS_MORE_DATA');
   expect(verdictOf([]).reason).toContain('benchgate run search');
 });
@@ -48,7 +64,10 @@ it('judge() judges re-runs together, in the order they were appended', () => {
   const all = [...pairRecords(first), ...again];
   expect(verdictOf(pairRecords(first)).kind).toBe('NEEDS_MORE_DATA');
   expect(verdictOf(all)).toMatchObject({ kind: 'FAIL', baseline: { count: 10 } });
-  const grown = [...pairRecords(measured(1.01, 3)), ...pairRecords(measured(1.4, 3), { provenance: { runKey: runKey(2) } })];
+  const grown = [
+    ...pairRecords(measured(1.01, 3)),
+    ...pairRecords(measured(1.4, 3), { provenance: { runKey: runKey(2) } }),
+  ];
   const shrunk = [...grown.slice(6), ...grown.slice(0, 6)];
   expect(verdictOf(grown).evidence?.value).toBeGreaterThan(verdictOf(shrunk).evidence?.value ?? Number.NaN);
 });
@@ -86,7 +105,9 @@ it.each([
 });
 
 it('judge() asks for no confirmation of a crash', () => {
-  const crash = pairRecords([...measured(1.3, 2), { baseline: ok(1), candidate: failed('signal') }], { plannedBlocks: 30 });
+  const crash = pairRecords([...measured(1.3, 2), { baseline: ok(1), candidate: failed('signal') }], {
+    plannedBlocks: 30,
+  });
   const verdict = verdictOf([...crash, stopped(3, { because: 'crash' })]);
   expect(verdict).toMatchObject({ kind: 'FAIL', label: 'crash', estimate: null });
 });
@@ -128,7 +149,15 @@ it.each([
   ['INVALID', sides([5, 5], [5, 6])],
   ['INVALID', sides([5, 5], [5, 5]).slice(1)],
   ['NEEDS_MORE_DATA', sides([5], [5])],
-  ['NEEDS_MORE_DATA', pairRecords(pairs([[5, 5], [5, 5]]))],
+  [
+    'NEEDS_MORE_DATA',
+    pairRecords(
+      pairs([
+        [5, 5],
+        [5, 5],
+      ]),
+    ),
+  ],
 ] as const)('judge() says %s of deterministic metrics', (kind, lines) => {
   expect(verdictOf(lines, { benchmark: exact }).kind).toBe(kind);
 });

@@ -68,6 +68,8 @@ function decidePairs(input: Case, key: EvidenceKey): Decision {
         label: 'not_confirmed',
         reason: `looked worse at first (${decision.reason}), not in ${count(confirmation.length, 'fresh pair')}: ${again.reason}`,
       };
+    case 'INVALID':
+      return { ...again, reason: `the confirmation of a FAIL is broken: ${again.reason}` };
     default:
       return {
         ...decision,

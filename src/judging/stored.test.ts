@@ -100,7 +100,8 @@ it('judge() says INVALID of metrics that are too large to compute with', () => {
 });
 
 it('judge() warns of failures, other machines, other times and other settings', () => {
-  const warnings = (change: Change) => verdictOf([...stored, ...run(2, metrics([1, 2, 3]), change)]).warnings.join('\n');
+  const warnings = (change: Change) =>
+    verdictOf([...stored, ...run(2, metrics([1, 2, 3]), change)]).warnings.join('\n');
   expect(warnings({})).toContain('different times');
   expect(warnings({ provenance: { host: { class: 'other' } } })).toContain('2 classes of machines');
   expect(warnings({ rule: digestOf('other') })).toContain('other settings');

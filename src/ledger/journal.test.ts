@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { baselineSet, record, referenceFrozen, digestOf, stopped } from '../../fixtures/ledger-lines.ts';
+import { baselineSet, digestOf, record, referenceFrozen, stopped } from '../../fixtures/ledger-lines.ts';
 import { failed, ok } from '../../fixtures/observations.ts';
-import type { FailureReason, Json, Observation } from '../domain/observation.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
+import type { FailureReason, Json, Observation } from '../domain/observation.ts';
 import { decodeEvent, decodeRun, encodeEvent, encodeRun } from './journal.ts';
 import type { RunLine } from './record.ts';
 

@@ -1,6 +1,6 @@
-import type * as z from 'zod';
 import { IntegrityError } from '../domain/errors.ts';
 import { eventLine, type LedgerEvent, type RunLine, runLine, schemaVersion } from './record.ts';
+import { Mismatch, type Shape } from './shape.ts';
 
 type Unplaced<Line> = Line extends unknown ? Omit<Line, 'schema' | 'index' | 'count'> : never;
 
@@ -34,11 +34,7 @@ export function decodeEvent(text: string, path: string): LedgerEvent {
   return event;
 }
 
-function decode<Line extends { index: number; count: number }>(
-  text: string,
-  path: string,
-  schema: z.ZodType<Line>,
-): Line[] {
+function decode<Line extends { index: number; count: number }>(text: string, path: string, shape: Shape<Line>): Line[] {
   if (text === '') throw corrupt(path, 1, 'the file is empty');
   if (!text.endsWith('\n')) throw corrupt(path, text.split('\n').length, 'the last line is cut off');
   const rows = text.slice(0, -1).split('\n');
@@ -57,19 +53,18 @@ function decode<Line extends { index: number; count: number }>(
         `written by a newer Benchgate (schema ${version}, this one knows ${schemaVersion})`,
       );
     }
-    const line = schema.safeParse(parsed);
-    if (!line.success) {
-      const issue = line.error.issues[0];
-      throw corrupt(path, index + 1, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a ledger line'}`);
+    const line = shape(parsed);
+    if (line instanceof Mismatch) {
+      throw corrupt(path, index + 1, line.path === '' ? line.message : `${line.path}: ${line.message}`);
     }
-    if (line.data.index !== index || line.data.count !== rows.length) {
+    if (line.index !== index || line.count !== rows.length) {
       throw corrupt(
         path,
         index + 1,
-        `says it is line ${line.data.index + 1} of ${line.data.count}, found as ${index + 1} of ${rows.length}`,
+        `says it is line ${line.index + 1} of ${line.count}, found as ${index + 1} of ${rows.length}`,
       );
     }
-    return line.data;
+    return line;
   });
 }
 

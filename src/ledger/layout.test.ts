@@ -4,7 +4,12 @@ import { hashOf, runKey, sha256 } from '../../fixtures/ledger-lines.ts';
 import { eventFolder, eventPath, formatSequence, readPath, referencePath, runFolder, runPath } from './layout.ts';
 
 const hex = (length: number) =>
-  fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: length, maxLength: length }).map((digits) => digits.join(''));
+  fc
+    .array(
+      fc.nat(15).map((digit) => digit.toString(16)),
+      { minLength: length, maxLength: length },
+    )
+    .map((digits) => digits.join(''));
 const sequences = fc.oneof(fc.nat(), fc.integer({ min: 99_999_990, max: 100_000_010 }), fc.maxSafeNat());
 
 it('readPath() reads every path that is written', () => {
@@ -63,7 +68,14 @@ it('formatSequence() sorts as text up to eight digits', () => {
 });
 
 it('eventFolder() tells project and benchmark apart, also when their texts run into each other', () => {
-  const folders = [['a', 'b'], ['ab', ''], ['', 'ab'], ['a","b', ''], ['b', 'a'], ['a/../b', 'c']] as const;
+  const folders = [
+    ['a', 'b'],
+    ['ab', ''],
+    ['', 'ab'],
+    ['a","b', ''],
+    ['b', 'a'],
+    ['a/../b', 'c'],
+  ] as const;
   const names = folders.map(([project, benchmark]) => eventFolder(project, benchmark, sha256));
   expect(new Set(names).size).toBe(folders.length);
   for (const name of names) expect(name).toMatch(/^events\/[0-9a-f]{16}$/);

@@ -1,179 +1,142 @@
-import * as z from 'zod';
-import type { Json, Observation } from '../domain/observation.ts';
+import { observation } from './observation.ts';
+import { boolean, finite, nullable, object, oneOf, type Shaped, text, variants, whole } from './shape.ts';
 
 /** Raised when the meaning of a field changes; readers refuse what they do not know. */
 export const schemaVersion = 1;
 
-const sha = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
-/** Lines are parsed JSON already, so every value but an absent one is; zod's own schema would drop `__proto__` keys. */
-const json = z.custom<Json>((value) => value !== undefined);
-const finite = z.number().check(z.refine((value) => Number.isFinite(value)));
-const index = z.int().min(0);
+const sha = text(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
+const digest = text(/^sha256:[0-9a-f]{64}$/);
+const index = whole(0);
 
-const failureReason = z.enum([
-  'spawn_failed',
-  'exit_code',
-  'signal',
-  'timed_out',
-  'output_too_large',
-  'result_missing',
-  'result_too_large',
-  'result_not_json',
-  'result_invalid',
-  'non_finite_metric',
-  'reported_error',
-  'artifact_missing',
-  'artifact_too_large',
-  'interrupted',
-]);
-
-const observation: z.ZodType<Observation> = z.discriminatedUnion('status', [
-  z.strictObject({
-    status: z.literal('ok'),
-    metric: finite.nullable(),
-    samples: z.array(finite).nullable(),
-    artifactHash: z.string().nullable(),
-    components: json,
-    metadata: json,
-    message: z.string().nullable(),
-    wallSeconds: finite,
-  }),
-  z.strictObject({
-    status: z.literal('error'),
-    failure: z.strictObject({ reason: failureReason, detail: z.string() }),
-    artifactHash: z.string().nullable(),
-    metadata: json,
-    wallSeconds: finite,
-  }),
-]);
+/** A day of the calendar and a time to the second or finer, in UTC. */
+const instant = text(
+  /^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8])))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/,
+  'must be a time such as 2026-07-01T10:00:00Z',
+);
 
 /** What one run shares; repeated on every line, so that a line is evidence by itself. */
-const provenance = z.strictObject({
-  runKey: z.string().regex(/^[0-9a-f]{32}$/),
-  startedAt: z.iso.datetime(),
-  harness: z.string(),
+const provenance = object({
+  runKey: text(/^[0-9a-f]{32}$/),
+  startedAt: instant,
+  harness: text(),
   planDigest: digest,
   /** Paired benchmarks judged together in that run: the strict threshold grows with it. */
   familySize: index,
-  shard: z.strictObject({ index, count: z.int().min(1) }),
-  project: z.string(),
+  shard: object({ index, count: whole(1) }),
+  project: text(),
   head: sha,
   tree: sha,
-  base: sha.nullable(),
-  baseTree: sha.nullable(),
-  merge: sha.nullable(),
-  refClass: z.enum(['default_branch', 'pull_request', 'fork', 'local']),
-  dirty: z.boolean(),
+  base: nullable(sha),
+  baseTree: nullable(sha),
+  merge: nullable(sha),
+  refClass: oneOf('default_branch', 'pull_request', 'fork', 'local'),
+  dirty: boolean(),
   /** Digest of the uncommitted diff; the diff itself stays on the machine. */
-  diff: digest.nullable(),
+  diff: nullable(digest),
   manifest: digest,
-  host: z.strictObject({
-    class: z.string(),
-    name: z.string(),
-    memoryBytes: finite,
-    node: z.string(),
+  host: object({
+    class: text(),
+    name: text(),
+    memoryBytes: finite(),
+    node: text(),
   }),
-  isolation: z.strictObject({ level: z.enum(['namespaces', 'none']), detail: z.string() }),
+  isolation: object({ level: oneOf('namespaces', 'none'), detail: text() }),
 });
 
-export type Provenance = z.infer<typeof provenance>;
+export type Provenance = Shaped<typeof provenance>;
 
 const position = {
-  schema: z.literal(schemaVersion),
+  schema: oneOf(schemaVersion),
   /** This line's place in its file and the file's number of lines: a file cut at a line end is noticed. */
   index,
-  count: z.int().min(1),
+  count: whole(1),
 };
 
 const experiment = {
-  experiment: z.string(),
-  tier: z.enum(['correctness', 'performance', 'quality']),
-  policy: z.enum(['reference', 'exact', 'sigma', 'mann_whitney', 'paired']),
+  experiment: text(),
+  tier: oneOf('correctness', 'performance', 'quality'),
+  policy: oneOf('reference', 'exact', 'sigma', 'mann_whitney', 'paired'),
   /** Digest of the gate settings in force: evidence gathered under another rule is other evidence. */
   rule: digest,
-  corpus: digest.nullable(),
-  suite: digest.nullable(),
+  corpus: nullable(digest),
+  suite: nullable(digest),
 };
 
-export const recordLine = z.strictObject({
-  kind: z.literal('record'),
+export const recordLine = object({
+  kind: oneOf('record'),
   ...position,
   ...experiment,
   provenance,
-  purpose: z.enum(['baseline', 'fresh', 'paired', 'calibration', 'confirm']),
-  arm: z.enum(['baseline', 'candidate']),
+  purpose: oneOf('baseline', 'fresh', 'paired', 'calibration', 'confirm'),
+  arm: oneOf('baseline', 'candidate'),
   block: index,
   order: index,
   /** Blocks that the run's plan had for this experiment and purpose. */
   plannedBlocks: index,
-  seed: z.int(),
+  seed: whole(),
   /** Decimal, up to 63 bits; null for baseline seeds from the manifest. */
-  metaSeed: z
-    .string()
-    .regex(/^-?\d{1,20}$/)
-    .nullable(),
+  metaSeed: nullable(text(/^-?\d{1,20}$/)),
   observation,
 });
 
 /** Says why an experiment ended before its plan did. */
-export const stoppedLine = z.strictObject({
-  kind: z.literal('stopped'),
+export const stoppedLine = object({
+  kind: oneOf('stopped'),
   ...position,
   ...experiment,
   provenance,
-  purpose: z.enum(['baseline', 'fresh', 'paired', 'calibration', 'confirm']),
+  purpose: oneOf('baseline', 'fresh', 'paired', 'calibration', 'confirm'),
   plannedBlocks: index,
   /** Complete blocks that were recorded. */
   blocks: index,
-  because: z.enum(['verdict', 'crash', 'max_pairs', 'time_budget', 'interrupted']),
+  because: oneOf('verdict', 'crash', 'max_pairs', 'time_budget', 'interrupted'),
 });
 
 const eventBase = {
   ...position,
-  count: z.literal(1),
-  at: z.iso.datetime(),
-  harness: z.string(),
-  project: z.string(),
-  experiment: z.string(),
-  actor: z.string().nullable(),
+  count: oneOf(1),
+  at: instant,
+  harness: text(),
+  project: text(),
+  experiment: text(),
+  actor: nullable(text()),
 };
 
-export const eventLine = z.discriminatedUnion('event', [
-  z.strictObject({
-    kind: z.literal('event'),
-    event: z.literal('baseline_set'),
+export const eventLine = variants('event', {
+  baseline_set: object({
+    kind: oneOf('event'),
+    event: oneOf('baseline_set'),
     ...eventBase,
-    how: z.enum(['establish', 'promote']),
+    how: oneOf('establish', 'promote'),
     head: sha,
     tree: sha,
-    metaSeed: z.string().nullable(),
-    notes: z.string().nullable(),
+    metaSeed: nullable(text()),
+    notes: nullable(text()),
     /** Verdict that a promotion rested on; null for an establishment. */
-    verdict: z.string().nullable(),
-    forced: z.boolean(),
-    reason: z.string().nullable(),
+    verdict: nullable(text()),
+    forced: boolean(),
+    reason: nullable(text()),
   }),
-  z.strictObject({
-    kind: z.literal('event'),
-    event: z.literal('reference_frozen'),
+  reference_frozen: object({
+    kind: oneOf('event'),
+    event: oneOf('reference_frozen'),
     ...eventBase,
     hash: digest,
     sizeBytes: index,
     head: sha,
     tree: sha,
-    notes: z.string().nullable(),
+    notes: nullable(text()),
     /** Hash of the reference this one replaces, and why; both null the first time. */
-    replaces: digest.nullable(),
-    reason: z.string().nullable(),
+    replaces: nullable(digest),
+    reason: nullable(text()),
   }),
-]);
+});
 
-export type LedgerRecord = z.infer<typeof recordLine>;
-export type StoppedRecord = z.infer<typeof stoppedLine>;
-export type LedgerEvent = z.infer<typeof eventLine>;
+export type LedgerRecord = Shaped<typeof recordLine>;
+export type StoppedRecord = Shaped<typeof stoppedLine>;
+export type LedgerEvent = Shaped<typeof eventLine>;
 export type RunLine = LedgerRecord | StoppedRecord;
 export type BaselineSet = Extract<LedgerEvent, { event: 'baseline_set' }>;
 export type ReferenceFrozen = Extract<LedgerEvent, { event: 'reference_frozen' }>;
 
-export const runLine = z.discriminatedUnion('kind', [recordLine, stoppedLine]);
+export const runLine = variants('kind', { record: recordLine, stopped: stoppedLine });

@@ -17,15 +17,24 @@ itGolden('selection takes the rows that benchstone takes, and refuses the promot
     const { pointer, current_sha: sha } = vector;
     if (pointer !== null) {
       const baseline = baselineRows(rows, { sha: pointer.git_sha, metaSeed: metaSeedText(pointer.meta_seed) });
-      expect(baseline.map(({ id }) => id), vector.id).toEqual(vector.baseline_run_ids);
+      expect(
+        baseline.map(({ id }) => id),
+        vector.id,
+      ).toEqual(vector.baseline_run_ids);
     }
-    expect(candidateRows(rows, sha, null).map(({ id }) => id), vector.id).toEqual(vector.candidate_run_ids);
+    expect(
+      candidateRows(rows, sha, null).map(({ id }) => id),
+      vector.id,
+    ).toEqual(vector.candidate_run_ids);
     const seeds = vector.distinct_meta_seeds.map(String);
     expect(distinctMetaSeeds(rows, sha), vector.id).toEqual(seeds);
     const promote = () => promotedGroup(rows, sha, null);
     const group = vector.promote_force_meta_seed;
     if (group !== undefined) expect(promote(), vector.id).toBe(metaSeedText(group));
-    else expect(promote, `${vector.id} ${vector.promote_force_error}`).toThrow(expect.objectContaining({ code: 'PROMOTE_REFUSED' }));
+    else
+      expect(promote, `${vector.id} ${vector.promote_force_error}`).toThrow(
+        expect.objectContaining({ code: 'PROMOTE_REFUSED' }),
+      );
   }
 });
 

@@ -10,7 +10,11 @@ import { commandHelp, overview } from './help.ts';
 /** Runs one command line; returns the exit code. All output goes through the process's streams. */
 async function main(words: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
-  const stop = () => interrupted.abort();
+  const stop = () => {
+    // The second time the person means it: no orderly end, and the operating system cleans up the sandbox.
+    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupted.abort();
+  };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   let json = words.includes('--json');
   try {
@@ -63,4 +67,6 @@ function report(error: unknown, json: boolean): number {
   return exitCode;
 }
 
+const crash = (error: unknown) => process.exit(report(error, process.argv.includes('--json')));
+process.on('uncaughtException', crash).on('unhandledRejection', crash);
 process.exitCode = await main(process.argv.slice(2));

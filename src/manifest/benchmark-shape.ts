@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Direction, GatePolicy, Goal, Tier } from '../domain/verdict.ts';
 import {
   exactInteger,
@@ -11,7 +11,7 @@ import {
   variableNames,
 } from './coerce.ts';
 import { defaults } from './defaults.ts';
-import { choice, filledText, name, optional, text } from './fields.ts';
+import { choice, filledText, name, optional, plain, text } from './fields.ts';
 import type { Corpus, Gpu, HarnessMetric } from './manifest.ts';
 
 const tiers = ['correctness', 'performance', 'quality'] as const satisfies readonly Tier[];
@@ -24,8 +24,8 @@ const corpusTypes = ['bytes', 'spec', 'tree'] as const satisfies readonly Corpus
 
 /** Returns the keys of a `[[benchmarks]]` entry. */
 export function benchmarkShape() {
-  const alpha = () => z.number().gt(0, 'must be greater than 0').max(0.5, 'must be at most 0.5');
-  const atLeastOne = () => z.int().min(1, 'must be at least 1');
+  const alpha = () => z.number().check(z.gt(0, 'must be greater than 0'), z.maximum(0.5, 'must be at most 0.5'));
+  const atLeastOne = () => z.int().check(z.minimum(1, 'must be at least 1'));
   return {
     name: name({ title: 'Benchmark name', description: 'Unique in this file.' }),
     entry_point: text({
@@ -47,7 +47,7 @@ export function benchmarkShape() {
         'correctness compares bytes with a frozen reference; performance and quality compare a metric. Required ' +
         'unless `command` is given, which means performance.',
     }),
-    deterministic: optional(toTruth, z.boolean(), {
+    deterministic: plain(toTruth, () => z.boolean(), {
       title: 'Deterministic',
       description: 'The metric has no noise. Default: true for correctness, else false.',
     }),
@@ -56,27 +56,27 @@ export function benchmarkShape() {
       description: 'Which way is better. Required unless the tier is correctness; minimize for `command`.',
     }),
     unit: filledText({ title: 'Unit', description: 'Shown behind the metric. Default for `command`: s or B.' }),
-    threads: optional(toInteger, atLeastOne(), {
+    threads: optional(toInteger, atLeastOne, {
       title: 'Threads',
       description: 'Threads that the benchmark uses; the machine is not shared beyond them.',
       default: defaults.threads,
     }),
     gpu: choice(gpus, { title: 'GPU', description: 'Which kind of GPU work the benchmark does.', default: 'none' }),
-    background_required: optional(toTruth, z.boolean(), {
+    background_required: plain(toTruth, () => z.boolean(), {
       title: 'Background',
       description: 'The benchmark is long; benchstone refuses to run it in the foreground.',
       default: false,
     }),
-    expected_runtime_seconds: optional(toInteger, z.int(), {
+    expected_runtime_seconds: plain(toInteger, () => z.int(), {
       title: 'Expected run time',
       description: 'Seconds of one repetition; plans only, limits nothing (see `timeout_seconds`).',
     }),
-    repetitions: optional(toInteger, atLeastOne(), {
+    repetitions: optional(toInteger, atLeastOne, {
       title: 'Repetitions',
       description: 'Candidate runs of the sigma, mann_whitney and correctness gates.',
       default: defaults.repetitions,
     }),
-    baseline_seeds: optional(toSeeds, z.array(z.int()), {
+    baseline_seeds: plain(toSeeds, () => z.array(z.int()), {
       title: 'Baseline seeds',
       description: 'One baseline run per seed for the sigma and mann_whitney gates.',
       default: [],
@@ -87,11 +87,11 @@ export function benchmarkShape() {
         'How a performance or quality benchmark is decided. Default: exact when `deterministic`, sigma when ' +
         '`promotion_sigma` is given, else paired. A correctness benchmark ignores it.',
     }),
-    promotion_sigma: optional(toFloat, z.number(), {
+    promotion_sigma: plain(toFloat, () => z.number(), {
       title: 'Promotion threshold (sigma)',
       description: 'Standard errors of improvement that the sigma gate asks for.',
     }),
-    promotion_z: optional(toFloat, z.number(), {
+    promotion_z: plain(toFloat, () => z.number(), {
       title: 'Promotion threshold (Mann-Whitney)',
       description: 'z that the mann_whitney gate asks for; without it `promotion_sigma` is used.',
     }),
@@ -99,36 +99,36 @@ export function benchmarkShape() {
       title: 'Goal',
       description: 'What has to be shown. Default: improvement for sigma and mann_whitney, else no_regression.',
     }),
-    tolerance: optional(exactNumber, z.number().min(0, 'must be at least 0'), {
+    tolerance: optional(exactNumber, () => z.number().check(z.minimum(0, 'must be at least 0')), {
       title: 'Tolerance',
       description: 'Change for the worse that is accepted; 0.05 is 5 %. Default: 0.05, for the exact gate 0.',
     }),
-    alpha_fail: optional(exactNumber, alpha(), {
+    alpha_fail: optional(exactNumber, alpha, {
       title: 'Error rate of FAIL',
       description: 'How often at most a benchmark within tolerance fails.',
       default: defaults.alphaFail,
     }),
-    alpha_pass: optional(exactNumber, alpha(), {
+    alpha_pass: optional(exactNumber, alpha, {
       title: 'Error rate of PASS',
       description: 'How often at most a benchmark beyond tolerance passes.',
       default: defaults.alphaPass,
     }),
-    min_pairs: optional(exactInteger, atLeastOne(), {
+    min_pairs: optional(exactInteger, atLeastOne, {
       title: 'Fewest pairs',
       description: 'Pairs measured before the paired gate may decide.',
       default: defaults.minPairs,
     }),
-    max_pairs: optional(exactInteger, atLeastOne(), {
+    max_pairs: optional(exactInteger, atLeastOne, {
       title: 'Most pairs',
       description: 'Pairs after which the paired gate stops undecided.',
       default: defaults.maxPairs,
     }),
-    timeout_seconds: optional(exactNumber, z.number().gt(0, 'must be greater than 0'), {
+    timeout_seconds: optional(exactNumber, () => z.number().check(z.gt(0, 'must be greater than 0')), {
       title: 'Timeout',
       description: 'Seconds after which one repetition is killed.',
       default: defaults.timeoutSeconds,
     }),
-    env: optional(variableNames, z.array(z.string().regex(variableName)), {
+    env: plain(variableNames, () => z.array(z.string().check(z.regex(variableName))), {
       title: 'Environment',
       description: 'Names of the environment variables that the benchmark gets to see.',
       default: [],

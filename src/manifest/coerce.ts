@@ -159,9 +159,10 @@ export function exactBoolean(node: TomlNode): boolean | Refusal {
 }
 
 /** Returns the reader of a string that must be one of `choices`; a refusal names the nearest. */
-export function oneOf(choices: readonly string[]): (node: TomlNode) => string | Refusal {
+export function oneOf<const T extends string>(choices: readonly T[]): (node: TomlNode) => T | Refusal {
   return (node) => {
-    if (node.kind === 'string' && choices.includes(node.value)) return node.value;
+    const chosen = node.kind === 'string' ? choices.find((choice) => choice === node.value) : undefined;
+    if (chosen !== undefined) return chosen;
     const meant = node.kind === 'string' ? nearest(node.value, choices) : null;
     const list = choices.map((choice) => shownText(choice)).join(', ');
     return new Refusal(

@@ -1,7 +1,8 @@
-import * as z from 'zod';
-import { exactText, exactTexts, oneOf, Refusal } from './coerce.ts';
+import * as z from 'zod/mini';
+import { exactText, exactTexts, oneOf, type Refusal } from './coerce.ts';
 import type { TomlNode } from './locate.ts';
 import { pythonText } from './python-text.ts';
+import { unprintable } from './unprintable.ts';
 
 /** What an editor shows for a key, and the value that its absence means where that is one value. */
 export interface Description {
@@ -10,92 +11,102 @@ export interface Description {
   readonly default?: unknown;
 }
 
-/**
- * Returns a schema that takes a TOML value: `read` turns it into the value that `inner` describes and checks. The JSON
- * Schema shows `inner` alone, the form that is recommended.
- */
-export function required<T extends z.ZodType>(
-  read: (node: TomlNode) => unknown,
-  inner: T,
-  description: Description,
-): z.ZodType<z.output<T>> {
-  return reading(read, inner).meta({ ...description });
+/** What a key may hold: `read` turns the TOML value into the one that `schema` describes and checks. */
+export interface Field<T> {
+  readonly required: boolean;
+  readonly read: (node: TomlNode) => T | Refusal;
+  /** Built when it is first asked for: a manifest has few of the keys, and a cold start pays for each schema. */
+  readonly schema: () => z.ZodMiniType<T>;
+  /** `schema` refuses nothing that `read` returns, so it only describes. */
+  readonly plain: boolean;
+  readonly description: Description;
 }
 
-/** As `required`, for a key that may be missing: the value is then undefined, and the default belongs to `normalise`. */
-export function optional<T extends z.ZodType>(
-  read: (node: TomlNode) => unknown,
-  inner: T,
+function field<T>(
+  kind: { readonly required: boolean; readonly plain: boolean },
+  read: (node: TomlNode) => T | Refusal,
+  build: () => z.ZodMiniType<T>,
   description: Description,
-): z.ZodOptional<z.ZodType<z.output<T>>> {
-  return reading(read, inner)
-    .optional()
-    .meta({ ...description });
+): Field<T> {
+  let built: z.ZodMiniType<T> | undefined;
+  return { ...kind, read, schema: () => (built ??= build()), description };
 }
 
-function reading<T extends z.ZodType>(read: (node: TomlNode) => unknown, inner: T): z.ZodType<z.output<T>> {
-  return z.preprocess((node: TomlNode | undefined, context) => {
-    if (node === undefined) {
-      context.addIssue({ code: 'custom', message: 'is required' });
-      return z.NEVER;
-    }
-    const value = read(node);
-    if (!(value instanceof Refusal)) return value;
-    for (const { message, hint, index } of value.parts.length === 0 ? [value] : value.parts) {
-      context.addIssue({ code: 'custom', message, path: index === null ? [] : [index], params: { hint } });
-    }
-    return z.NEVER;
-  }, inner);
+/** A key that may be missing: the default belongs to `normalise`. */
+export function optional<T>(
+  read: (node: TomlNode) => T | Refusal,
+  build: () => z.ZodMiniType<T>,
+  description: Description,
+): Field<T> {
+  return field({ required: false, plain: false }, read, build, description);
+}
+
+/** As `optional`, where the type that `read` returns says all that there is to say. */
+export function plain<T>(
+  read: (node: TomlNode) => T | Refusal,
+  build: () => z.ZodMiniType<T>,
+  description: Description,
+): Field<T> {
+  return field({ required: false, plain: true }, read, build, description);
 }
 
 /** Any value, as Python's `str()` writes it. */
-export function text(description: Description): z.ZodOptional<z.ZodType<string>> {
-  return optional(pythonText, z.string(), description);
+export function text(description: Description): Field<string> {
+  return plain(pythonText, () => z.string(), description);
 }
 
 /** A string that says something. */
-export function filledText(description: Description): z.ZodOptional<z.ZodType<string>> {
-  return optional(exactText, z.string().min(1, 'must not be empty'), description);
+export function filledText(description: Description): Field<string> {
+  return optional(exactText, filled, description);
 }
 
 /** Strings that say something. */
-export function filledTexts(description: Description): z.ZodOptional<z.ZodType<string[]>> {
-  return optional(exactTexts, z.array(z.string().min(1, 'must not be empty')), description);
+export function filledTexts(description: Description): Field<string[]> {
+  return optional(exactTexts, () => z.array(filled()), description);
 }
 
 /** One of a few words. */
 export function choice<const T extends readonly [string, ...string[]]>(
   words: T,
   description: Description,
-): z.ZodOptional<z.ZodType<T[number]>> {
-  return optional(oneOf(words), z.literal(words), description);
+): Field<T[number]> {
+  return plain(oneOf(words), () => z.literal(words), description);
 }
 
 /** The name of a project or benchmark: printable, short, and harmless as a part of a path. */
-export function name(description: Description): z.ZodType<string> {
-  const rule = z
-    .string()
-    .min(1, 'must not be empty')
-    .max(200, 'must not be longer than 200 characters')
-    .refine((value) => value === '' || value.trim() !== '', 'must not be blank')
-    .refine((value) => !/[/\\]/.test(value), 'must not contain `/` or `\\`')
-    .refine((value) => value !== '.' && value !== '..', 'must not be `.` or `..`')
-    .refine(
-      (value) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(value),
-      'must not contain control characters or marks that change the direction of text',
+export function name(description: Description): Field<string> {
+  const rule = () =>
+    z.string().check(
+      z.minLength(1, 'must not be empty'),
+      z.maxLength(200, 'must not be longer than 200 characters'),
+      unless((value) => value !== '' && value.trim() === '', 'must not be blank'),
+      unless((value) => /[/\\]/.test(value), 'must not contain `/` or `\\`'),
+      unless((value) => value === '.' || value === '..', 'must not be `.` or `..`'),
+      unless(
+        (value) => unprintable.test(value),
+        'must not contain control characters or marks that change the direction of text',
+      ),
     );
-  return required(pythonText, rule, description);
+  return field({ required: true, plain: false }, pythonText, rule, description);
 }
 
 /** A branch or remote: given to git, so never an option, and nothing that git refuses in a reference's name. */
-export function gitName(description: Description): z.ZodOptional<z.ZodType<string>> {
-  const rule = z
-    .string()
-    .min(1, 'must not be empty')
-    .refine((value) => !value.startsWith('-'), 'must not start with `-`')
-    .refine(
-      (value) => !/[\p{Cc}\p{Cs}\p{Bidi_Control}\s]/u.test(value),
-      'must not contain blanks or control characters',
+export function gitName(description: Description): Field<string> {
+  const rule = () =>
+    filled().check(
+      unless((value) => value.startsWith('-'), 'must not start with `-`'),
+      unless((value) => /\s/.test(value) || unprintable.test(value), 'must not contain blanks or control characters'),
     );
   return optional(exactText, rule, description);
+}
+
+function filled(): z.ZodMiniString {
+  return z.string().check(z.minLength(1, 'must not be empty'));
+}
+
+/** A check in words. `z.refine` says the same and makes a schema for it. */
+function unless(wrong: (value: string) => boolean, message: string): z.core.CheckFn<string> {
+  return ({ value, issues }) => {
+    if (wrong(value)) issues.push({ code: 'custom', message, input: value, continue: true });
+  };
 }

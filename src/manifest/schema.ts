@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { benchmarkShape } from './benchmark-shape.ts';
 import { exactBoolean, exactNumber } from './coerce.ts';
 import { defaults } from './defaults.ts';
-import { filledText, filledTexts, gitName, name, optional, text } from './fields.ts';
+import { filledText, filledTexts, gitName, name, optional, plain, text } from './fields.ts';
 
 /** Returns the keys of `[project]`. */
 function projectShape() {
@@ -48,11 +48,11 @@ function ledgerShape() {
 /** Returns the keys of `[policy]`. */
 function policyShape() {
   return {
-    time_budget_minutes: optional(exactNumber, z.number().gt(0, 'must be greater than 0'), {
+    time_budget_minutes: optional(exactNumber, () => z.number().check(z.gt(0, 'must be greater than 0')), {
       title: 'Time budget',
       description: 'Minutes after which a run ends in an orderly way; what is missing is NEEDS_MORE_DATA.',
     }),
-    auto_promote: optional(exactBoolean, z.boolean(), {
+    auto_promote: plain(exactBoolean, () => z.boolean(), {
       title: 'Promote automatically',
       description: 'On the default branch PROMOTE moves the baseline by itself.',
       default: false,
@@ -68,7 +68,7 @@ export type ManifestShapes = ReturnType<typeof buildShapes>;
 
 let built: ManifestShapes | undefined;
 
-/** Returns the keys of every table of the manifest. Built at the first call: importing this file costs nothing. */
+/** Returns the keys of every table of the manifest. Made at the first call: importing this file costs nothing. */
 export function manifestShapes(): ManifestShapes {
   built ??= buildShapes();
   return built;

@@ -1,14 +1,17 @@
-import type * as z from 'zod';
-import { lineOf, nodeAt, type TomlTable } from './locate.ts';
+import { Refusal } from './coerce.ts';
+import type { Field } from './fields.ts';
+import { lineOf, nodeAt, type TomlNode, type TomlTable } from './locate.ts';
 import type { Problem } from './manifest.ts';
 import { nearest } from './nearest.ts';
 import { keyPath } from './shown.ts';
 
-export type Shape = Readonly<Record<string, z.ZodType>>;
+export type Shape = Readonly<Record<string, Field<unknown>>>;
 export type Report = (problem: Problem) => void;
 
 /** The values of a table's keys; undefined where a key is missing or was refused. */
-export type Values<S extends Shape> = { readonly [Key in keyof S]?: z.output<S[Key]> | undefined };
+export type Values<S extends Shape> = {
+  readonly [Key in keyof S]?: (S[Key] extends Field<infer T> ? T : never) | undefined;
+};
 
 /** Where a table stands and what its keys may be. */
 export interface TableRules {
@@ -25,26 +28,36 @@ export interface TableRules {
 /** Returns the values of `table`, key by key so that one wrong key hides no other; reports each that is wrong. */
 export function readTable<S extends Shape>(table: TomlTable, path: string, shape: S, report: Report): Values<S> {
   const values: Record<string, unknown> = {};
-  for (const [key, schema] of Object.entries(shape)) {
+  for (const [key, field] of Object.entries(shape)) {
     const node = table.entries.get(key)?.value;
-    const parsed = schema.safeParse(node);
-    if (parsed.success) {
-      values[key] = parsed.data;
-      continue;
-    }
-    for (const issue of parsed.error.issues) {
-      const inside = node !== undefined && issue.path.length > 0;
-      const line = inside ? nodeAt(node, issue.path).line : lineOf(table, key);
-      const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : null;
-      report({
-        path: issue.path.reduce<string>(keyPath, keyPath(path, key)),
-        line,
-        message: issue.message,
-        hint: typeof hint === 'string' ? hint : null,
-      });
+    if (node !== undefined) {
+      const refuse: Refuse = (message, hint, inside) => {
+        const line = inside.length > 0 ? nodeAt(node, inside).line : lineOf(table, key);
+        report({ path: inside.reduce<string>(keyPath, keyPath(path, key)), line, message, hint });
+      };
+      values[key] = readValue(node, field, refuse);
+    } else if (field.required) {
+      report({ path: keyPath(path, key), line: lineOf(table, key), message: 'is required', hint: null });
     }
   }
   return values as Values<S>;
+}
+
+type Refuse = (message: string, hint: string | null, inside: readonly PropertyKey[]) => void;
+
+function readValue(node: TomlNode, field: Field<unknown>, refuse: Refuse): unknown {
+  const value = field.read(node);
+  if (value instanceof Refusal) {
+    for (const { message, hint, index } of value.parts.length === 0 ? [value] : value.parts) {
+      refuse(message, hint, index === null ? [] : [index]);
+    }
+    return undefined;
+  }
+  if (field.plain) return value;
+  const checked = field.schema().safeParse(value);
+  if (checked.success) return checked.data;
+  for (const issue of checked.error.issues) refuse(issue.message, null, issue.path);
+  return undefined;
 }
 
 /** Reports every key of `table` that is not among `known`, naming the one that was probably meant. */

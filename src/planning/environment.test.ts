@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { measuredEnvironment } from './environment.ts';
 
-const harmless = { PATH: '/bin', HOME: '/h', LANG: 'C', LC_ALL: 'C', JAVA_HOME: '/j', GOPATH: '/g', OMP_NUM_THREADS: '2' };
+const harmless = {
+  PATH: '/bin',
+  HOME: '/h',
+  LANG: 'C',
+  LC_ALL: 'C',
+  JAVA_HOME: '/j',
+  GOPATH: '/g',
+  OMP_NUM_THREADS: '2',
+};
 const secrets = {
   GITHUB_TOKEN: 't',
   GITHUB_ENV: '/e',

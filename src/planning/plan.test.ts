@@ -8,7 +8,13 @@ import { drawPairs, type PlanRequest, planRun } from './plan.ts';
 
 const paired = benchmark({ name: 'paired' });
 const exact = benchmark({ name: 'exact', policy: 'exact', deterministic: true });
-const sigma = benchmark({ name: 'sigma', policy: 'sigma', promotionSigma: 2, repetitions: 5, baselineSeeds: [7, 8, 9] });
+const sigma = benchmark({
+  name: 'sigma',
+  policy: 'sigma',
+  promotionSigma: 2,
+  repetitions: 5,
+  baselineSeeds: [7, 8, 9],
+});
 const bytes = benchmark({ name: 'bytes', tier: 'correctness', policy: 'reference', direction: null });
 const all = [paired, exact, sigma, bytes];
 
@@ -53,8 +59,15 @@ it('planRun() gives every gate its schedule', () => {
 it('planRun() takes the manifest’s seeds for a baseline, and at most as many as there are', () => {
   expect(seedsOf(sigma, { seedSet: 'baseline' })).toEqual([7, 8, 9]);
   expect(seedsOf(sigma, { seedSet: 'baseline', repetitions: 2 })).toEqual([7, 8]);
-  expect(plan([sigma], { seedSet: 'baseline' }).experiments[0]).toMatchObject({ purpose: 'baseline', needsBase: false });
-  for (const [one, repetitions] of [[sigma, 4], [bytes, null], [sigma, 0]] as const) {
+  expect(plan([sigma], { seedSet: 'baseline' }).experiments[0]).toMatchObject({
+    purpose: 'baseline',
+    needsBase: false,
+  });
+  for (const [one, repetitions] of [
+    [sigma, 4],
+    [bytes, null],
+    [sigma, 0],
+  ] as const) {
     expect(() => plan([one], { seedSet: 'baseline', repetitions })).toThrow(expect.objectContaining({ exitCode: 64 }));
   }
 });

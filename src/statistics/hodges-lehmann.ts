@@ -7,6 +7,10 @@ import { coinSubsetSums, sizedSubsetSums } from './subset-sums.ts';
 
 /** Up to this many values the one-sample interval uses the enumerated signed-rank distribution. */
 const EXACT_UP_TO = 300;
+/** Of the two sizes: beyond it the normal cut was at most two ranks (of 298 or more) off, and enumerating costs more than a whole verdict. */
+const EXACT_UP_TO_PRODUCT = 900;
+/** A sample so small that the normal curve would not do, however large the other one is. */
+const SMALL = 15;
 /** Lets a tail of exactly 1/20 count as 0.05, whatever (1 − 0.9)/2 rounds to. */
 const SLACK = 1 + 1e-12;
 
@@ -54,7 +58,7 @@ export function hodgesLehmannEstimate(d: readonly number[]): number {
  * integer with P(U <= q − 1) <= (1 − confidence)/2 in the distribution without ties.
  * @param confidence two-sided, in (0, 1)
  * @returns values in the unit of x and y, low <= estimate <= high; infinite bounds when even P(U = 0) is too large.
- * The distribution is enumerated up to 100 values in each sample, then approximated by the normal curve.
+ * The distribution is enumerated while the product of the sizes is at most 900 or one is below 15, then approximated by the normal curve.
  * @throws RangeError when a sample is empty or not finite, or confidence is not in (0, 1)
  */
 export function hodgesLehmannShift(x: readonly number[], y: readonly number[], confidence: number): Location {
@@ -126,7 +130,8 @@ function signedRankCut(n: number, error: number): number {
 
 function rankSumCut(n: number, m: number, error: number): number {
   const ranks = Float64Array.from({ length: n + m }, (_, k) => k + 1);
-  const sums = sizedSubsetSums(ranks, Math.min(n, m));
+  const enumerable = n * m <= EXACT_UP_TO_PRODUCT || Math.min(n, m) < SMALL;
+  const sums = enumerable ? sizedSubsetSums(ranks, Math.min(n, m)) : undefined;
   if (sums === undefined) return normalCut((n * m) / 2, (n * m * (n + m + 1)) / 12, error);
   return tableCut(sums.mass, error);
 }

@@ -20,7 +20,10 @@ it('commandWorkload() runs a command as it is and takes the time measured outsid
   await workload.prepare(request, trialFiles, memoryWorld(files));
   expect(workload.command(trialFiles)).toBe("echo 'a'");
   expect(files.size).toBe(0);
-  expect(await workload.observe(ending(), request, trialFiles, memoryWorld())).toMatchObject({ status: 'ok', metric: 1.5 });
+  expect(await workload.observe(ending(), request, trialFiles, memoryWorld())).toMatchObject({
+    status: 'ok',
+    metric: 1.5,
+  });
 });
 
 it('commandWorkload() puts the meter before a command for the other metrics', async () => {
@@ -48,7 +51,10 @@ it.each([
 });
 
 it('quote() makes one word of any text for /bin/sh', () => {
-  const words = fc.sample(fc.string().filter((text) => !text.includes('\0')), 60);
+  const words = fc.sample(
+    fc.string().filter((text) => !text.includes('\0')),
+    60,
+  );
   words.push("'", "a'b", '$(x) `y` "z" \\', '\n');
   const output = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${words.map(quote).join(' ')}`], { encoding: 'utf8' });
   expect(output.split('\0').slice(0, -1)).toEqual(words);

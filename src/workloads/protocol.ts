@@ -6,6 +6,8 @@ import { type ProjectResult, readResult } from './result.ts';
 import { fillTemplate } from './template.ts';
 
 const resultLimitBytes = 16 * 1024 * 1024;
+/** Of metadata and of components, each. */
+const keptCharacters = 65_536;
 const artifactLimitBytes = 1024 * 1024 * 1024;
 
 /** benchstone's subprocess protocol: a config file in, a result file out, an artifact for correctness benchmarks. */
@@ -36,26 +38,36 @@ export function protocolWorkload(invocation: string, entryPoint: string): Worklo
       const result = await resultOf(files, world);
       if ('reason' in result) return failed(result);
       const artifact = request.wantsArtifact ? await artifactOf(files, world) : { hash: null };
-      if ('reason' in artifact) return failed(artifact, null, result.metadata);
+      if ('reason' in artifact) return failed(artifact, null, bounded(result.metadata));
       if (result.status === 'error') {
-        return failed({ reason: 'reported_error', detail: textOf(result.message) }, artifact.hash, result.metadata);
+        return failed(
+          { reason: 'reported_error', detail: textOf(result.message) },
+          artifact.hash,
+          bounded(result.metadata),
+        );
       }
       if (result.metric !== null && !Number.isFinite(result.metric)) {
         const detail = `the runner reported ${result.samples === null ? String(result.metric) : 'samples'} that is not a finite number`;
-        return failed({ reason: 'non_finite_metric', detail }, artifact.hash, result.metadata);
+        return failed({ reason: 'non_finite_metric', detail }, artifact.hash, bounded(result.metadata));
       }
       return {
         status: 'ok',
         metric: result.metric,
         samples: result.samples,
         artifactHash: artifact.hash,
-        components: result.components,
-        metadata: result.metadata,
+        components: bounded(result.components),
+        metadata: bounded(result.metadata),
         message: result.message === null ? null : textOf(result.message),
         wallSeconds,
       };
     },
   };
+}
+
+/** The value when it is small enough to be on every ledger line for ever, else a note of what was left out. */
+function bounded(value: Json): Json {
+  const { length } = JSON.stringify(value);
+  return length <= keptCharacters ? value : { omitted: `${length} characters of JSON; ${keptCharacters} are kept` };
 }
 
 function textOf(value: Json): string {

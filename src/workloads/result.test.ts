@@ -132,7 +132,7 @@ it('readResult() reads hostile text of any size in short order and without an ex
     const reading = readResult(text);
     if (!reading.ok) expect(reading.failure.detail.length).toBeLessThan(200);
   }
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 it('readResult() refuses nesting that would break whoever writes it down', () => {

@@ -20,7 +20,7 @@ export type ResultReading =
   | { readonly ok: true; readonly result: ProjectResult }
   | { readonly ok: false; readonly failure: Failure };
 
-const sampleLimit = 1_000_000;
+const sampleLimit = 100_000;
 
 /**
  * Reads a runner's result text by benchstone's rules and in its order of checks. Beyond it: `metric` may be an array of

@@ -3,7 +3,7 @@ import { freezeReference } from '../../app/reference.ts';
 import { failuresOf } from '../../app/report.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { count } from '../../domain/quantity.ts';
-import { plainText } from '../../report/plain-text.ts';
+import { plainLine } from '../../report/plain-text.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 
 /** `benchgate baseline establish`; exit 2 when a repetition failed and a pointer therefore stayed. */
@@ -21,10 +21,10 @@ export async function establishCommand(context: CommandContext): Promise<Command
   const lines = [
     ...moved.map(
       (name) =>
-        `baseline set: ${plainText(name)} at ${head.slice(0, 10)} (${count(run.lines.filter((line) => line.experiment === name).length, 'run')})`,
+        `baseline set: ${plainLine(name)} at ${head.slice(0, 10)} (${count(run.lines.filter((line) => line.experiment === name).length, 'run')})`,
     ),
-    ...stayed.map((name) => `baseline NOT set: ${plainText(name)}, a repetition failed`),
-    ...failures.map((failure) => `failed: ${plainText(failure)}`),
+    ...stayed.map((name) => `baseline NOT set: ${plainLine(name)}, a repetition failed`),
+    ...failures.map((failure) => `failed: ${plainLine(failure)}`),
   ];
   const json = { head, moved, stayed, failures, ledger: run.appended };
   return { exitCode: stayed.length > 0 ? exitCodes.undecided : exitCodes.ok, json, text: `${lines.join('\n')}\n` };
@@ -43,7 +43,7 @@ export async function promoteCommand(context: CommandContext): Promise<CommandRe
     notes: context.text('notes'),
   });
   const forced = context.flag('force') ? ' (forced)' : '';
-  const text = `${promoted.verdict.kind}: ${plainText(promoted.verdict.reason)}\nbaseline promoted: ${plainText(name)} at ${promoted.head.slice(0, 10)}, meta seed ${promoted.metaSeed}${forced}\n`;
+  const text = `${promoted.verdict.kind}: ${plainLine(promoted.verdict.reason)}\nbaseline promoted: ${plainLine(name)} at ${promoted.head.slice(0, 10)}, meta seed ${promoted.metaSeed}${forced}\n`;
   return { exitCode: exitCodes.ok, json: promoted, text };
 }
 
@@ -66,6 +66,6 @@ async function reference(context: CommandContext, mode: 'freeze' | 'replace'): P
   return {
     exitCode: exitCodes.ok,
     json: frozen,
-    text: `reference of ${plainText(name)}: ${frozen.hash} (${count(frozen.sizeBytes, 'byte')})${instead}\n`,
+    text: `reference of ${plainLine(name)}: ${frozen.hash} (${count(frozen.sizeBytes, 'byte')})${instead}\n`,
   };
 }

@@ -6,7 +6,7 @@ import { UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { count } from '../../domain/quantity.ts';
 import { isVerdictKind, verdictKinds } from '../../domain/verdict.ts';
-import { columns, plainText } from '../../report/plain-text.ts';
+import { columns, plainLine } from '../../report/plain-text.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 
@@ -61,7 +61,7 @@ export async function runCommand(context: CommandContext): Promise<CommandResult
       String(line.block),
       `seed ${line.seed}`,
       `${observation.wallSeconds.toFixed(3)} s`,
-      plainText(value),
+      plainLine(value),
     ];
   });
   const text = `${columns(rows)}\n${count(records.length, 'trial')} recorded, meta seed ${outcome.plan.metaSeed}\n${renderTerminal(report).split('\n').slice(3).join('\n').trimStart()}`;
@@ -92,13 +92,13 @@ export async function evaluateCommand(context: CommandContext): Promise<CommandR
     .map((verdict) => `${verdict.experiment} is ${verdict.kind}`);
   const met = others.length === 0;
   const exitCode = met ? exitCodes.ok : exitCodes.unexpected;
-  const line = met ? `expected ${expected}: met` : `expected ${expected}: not met, ${plainText(others.join(', '))}`;
+  const line = met ? `expected ${expected}: met` : `expected ${expected}: not met, ${plainLine(others.join(', '))}`;
   return { exitCode, json: { ...report, expected, met, exitCode }, text: `${renderTerminal(report)}${line}\n` };
 }
 
 function dryRun(prepared: Prepared): CommandResult {
   const rows = prepared.plan.experiments.map(({ benchmark, purpose, schedule }) => [
-    plainText(benchmark.name),
+    plainLine(benchmark.name),
     benchmark.policy,
     purpose,
     schedule.kind === 'fixed'

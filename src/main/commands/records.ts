@@ -4,7 +4,7 @@ import { list } from '../../app/list.ts';
 import { selectBenchmarks } from '../../app/project.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { count } from '../../domain/quantity.ts';
-import { columns, plainText } from '../../report/plain-text.ts';
+import { columns, plainLine } from '../../report/plain-text.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 
 /** `benchgate list`. */
@@ -14,7 +14,7 @@ export async function listCommand(context: CommandContext): Promise<CommandResul
   const table = columns([
     ['BENCHMARK', 'TIER', 'GATE', 'REPETITIONS', 'SEEDS', 'CORPUS', 'BASELINE', 'REFERENCE'],
     ...rows.map(({ benchmark, corpus, baseline, reference }) => [
-      plainText(benchmark.name),
+      plainLine(benchmark.name),
       benchmark.tier,
       benchmark.policy,
       benchmark.policy === 'paired'
@@ -59,7 +59,7 @@ export async function historyCommand(context: CommandContext): Promise<CommandRe
     `seed ${seed}`,
     observation.status === 'ok'
       ? String(observation.metric)
-      : `${observation.failure.reason}: ${plainText(observation.failure.detail)}`,
+      : `${observation.failure.reason}: ${plainLine(observation.failure.detail)}`,
     `${observation.wallSeconds.toFixed(3)} s`,
     provenance.dirty ? 'DIRTY' : '',
   ]);
@@ -76,7 +76,7 @@ export async function verifyCommand(context: CommandContext): Promise<CommandRes
   const project = await context.open();
   const report = await verifyLedger(context.world, project);
   const sound = report.problems.length === 0;
-  const lines = report.problems.map(({ place, problem }) => `${plainText(place)}: ${plainText(problem)}`);
+  const lines = report.problems.map(({ place, problem }) => `${plainLine(place)}: ${plainLine(problem)}`);
   const summary =
     report.tip === null
       ? 'the ledger does not exist yet'

@@ -5,7 +5,7 @@ import { init } from '../../app/init.ts';
 import { answerStats } from '../../app/stats.ts';
 import { IntegrityError, UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
-import { plainText } from '../../report/plain-text.ts';
+import { plainLine } from '../../report/plain-text.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 
 /** `benchgate corpus hash`. */
@@ -54,7 +54,7 @@ export async function initCommand(context: CommandContext): Promise<CommandResul
     name: name === '' ? 'project' : name,
     command: context.positionals[0] ?? null,
   });
-  const text = `wrote ${plainText(path)}\nnext: edit it, commit it, then run \`benchgate gate\`\n`;
+  const text = `wrote ${plainLine(path)}\nnext: edit it, commit it, then run \`benchgate gate\`\n`;
   return { exitCode: exitCodes.ok, json: { path }, text };
 }
 
