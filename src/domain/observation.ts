@@ -1,5 +1,3 @@
-import type { Tier } from './verdict.ts';
-
 export type Arm = 'baseline' | 'candidate';
 
 /** Why a trial yielded no metric. Every way a process can end, and every way its result can be unusable. */
@@ -49,19 +47,6 @@ export type Observation =
       readonly metadata: Json;
       readonly wallSeconds: number;
     };
-
-/** One metric of one trial, with where it stands in the plan. */
-export interface Trial {
-  readonly experiment: string;
-  readonly tier: Tier;
-  readonly arm: Arm;
-  readonly purpose: Purpose;
-  /** Pair number for interleaved benchmarks, repetition index otherwise. */
-  readonly block: number;
-  /** Position in the order of execution within the run, from 0. */
-  readonly order: number;
-  readonly seed: number;
-}
 
 /** Why a trial was run. benchstone's selection reads the first two only (DESIGN §10). */
 export type Purpose = 'baseline' | 'fresh' | 'paired' | 'calibration' | 'confirm';

@@ -13,7 +13,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 it.skipIf(versions.length === 0 && process.env['BENCHGATE_REQUIRE_ALL'] !== '1')(
   'Node 20, 22 and 24 are there to be tried (set BENCHGATE_NODES)',
   () => {
-    expect(versions.map(([version]) => version.split('.')[0]))).toEqual(['v20', 'v22', 'v24']);
+    expect(versions.map(([version]) => version.split('.')[0])).toEqual(['v20', 'v22', 'v24']);
   },
 );
 
