@@ -5,8 +5,9 @@ import { EnvironmentError } from '../../domain/errors.ts';
 import type { Revision } from '../../domain/provenance.ts';
 import { exactText } from './byte-path.ts';
 import type { Git } from './git-command.ts';
-import { bindGit } from './git-run.ts';
+import { bindGit, type GitRun } from './git-run.ts';
 import { parseListing } from './porcelain.ts';
+import { isKeptSubmodule } from './submodule-folder.ts';
 
 export interface Discovery {
   readonly top: string;
@@ -59,14 +60,22 @@ function walkUp(directory: string): string | null {
   return parent === directory ? null : walkUp(parent);
 }
 
-/** The top and every submodule below: ownership is checked for each. */
-async function withSubmodules(git: Git, top: string): Promise<string[]> {
+async function commonFolderOf(run: GitRun): Promise<string> {
+  const { stdout } = await run(['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  return stdout.toString().replace(/\n$/, '');
+}
+
+/** The top and every submodule below that is entered at all: ownership is checked for each. */
+async function withSubmodules(git: Git, top: string, commonFolder: string | null = null): Promise<string[]> {
   const run = bindGit(git, top, [top]);
+  const common = commonFolder ?? (await commonFolderOf(run));
   const { stdout } = await run(['ls-files', '-v', '--stage', '-z']);
   const names = parseListing(stdout).submodules.map((entry) => exactText(entry.path));
   const below = names.filter((name) => name !== null).map((name) => join(top, name));
-  const initialised = below.filter((folder) => existsSync(join(folder, '.git')));
-  return [top, ...(await Promise.all(initialised.map((folder) => withSubmodules(git, folder)))).flat()];
+  const found = await Promise.all(
+    below.map(async (folder) => ((await isKeptSubmodule(folder, common)) ? withSubmodules(git, folder, common) : [])),
+  );
+  return [top, ...found.flat()];
 }
 
 /**

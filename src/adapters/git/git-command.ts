@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { EnvironmentError, InterruptedError } from '../../domain/errors.ts';
+import { findGit } from './git-program.ts';
 
 export interface GitOptions {
   readonly cwd?: string;
@@ -33,6 +34,8 @@ export interface GitProcess {
 }
 
 export interface Git {
+  /** What is run and with which variables, for libraries that start git themselves. */
+  readonly program: { readonly executable: string; readonly environment: Readonly<Record<string, string | undefined>> };
   /** Output and exit code. Throws GitFailure, GIT_MISSING, DISK_FULL or INTERRUPTED. */
   readonly run: (args: readonly string[], options?: GitRunOptions) => Promise<GitResult>;
   readonly start: (args: readonly string[], options?: GitOptions) => GitProcess;
@@ -84,11 +87,26 @@ const repositoryVariables = new Set([
 
 const stderrLimitCharacters = 65_536;
 
-/** Runs git with a fixed environment: English messages, no prompts, no optional locks, no inherited repository. */
-export function createGit(options: { readonly executable?: string; readonly environment: NodeJS.ProcessEnv }): Git {
-  const executable = options.executable ?? 'git';
+/**
+ * Runs git with a fixed environment: English messages, no prompts, no optional locks, no inherited repository. Which
+ * program that is (git-program.ts) is settled here and for good, so this is to be called before measured code runs.
+ */
+export function createGit(options: {
+  readonly executable?: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whose work tree is no place for git or its helpers. */
+  readonly workingFolder?: string;
+}): Git {
+  const found = findGit(options.environment, options.workingFolder ?? process.cwd());
+  const executable = options.executable ?? found.executable;
   const inherited = Object.entries(options.environment).filter(([name]) => !repositoryVariables.has(name));
-  const env = { ...Object.fromEntries(inherited), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
+  const env = {
+    ...Object.fromEntries(inherited),
+    PATH: found.searchPath,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+  };
 
   const start = (args: readonly string[], { cwd, signal }: GitOptions = {}): GitProcess => {
     const child = spawn(executable, [...args], {
@@ -106,7 +124,7 @@ export function createGit(options: { readonly executable?: string; readonly envi
     // A process that ends before it has read its input says so by its exit code.
     child.stdin.on('error', () => undefined);
     const finished = new Promise<{ exitCode: number; stderr: string }>((resolve, reject) => {
-      child.on('error', (error) => reject(startFailure(error, executable, cwd, args)));
+      child.on('error', (error) => reject(startFailure(error, options.executable ?? 'git', cwd, args)));
       child.on('close', (code, killed) => {
         const exitCode = code ?? 128 + (killed === null ? 0 : constants.signals[killed]);
         resolve({ exitCode, stderr });
@@ -141,7 +159,7 @@ export function createGit(options: { readonly executable?: string; readonly envi
     return { exitCode, stdout: Buffer.concat(chunks), stderr };
   };
 
-  return { run, start };
+  return { program: { executable, environment: env }, run, start };
 }
 
 function startFailure(error: Error, executable: string, cwd: string | undefined, args: readonly string[]): Error {

@@ -3,13 +3,18 @@ import type { CommitObject, ObjectReader } from './ledger-objects.ts';
 import { compareText, createLedgerTree, strictUtf8 } from './ledger-tree.ts';
 
 /** Opens one commit for reading; closing the snapshot closes the reader. Reads throw LEDGER_CORRUPT for damage. */
-export function openSnapshot(reader: ObjectReader, commit: CommitObject | null): LedgerSnapshot {
+export function openSnapshot(
+  reader: ObjectReader,
+  commit: CommitObject | null,
+  requireAdditions: (tip: string) => Promise<void>,
+): LedgerSnapshot {
   if (commit === null) {
     return {
       tip: null,
       list: async () => [],
       read: async () => [],
       bytes: async () => null,
+      requireAdditions: async () => undefined,
       close: reader.close,
     };
   }
@@ -34,6 +39,7 @@ export function openSnapshot(reader: ObjectReader, commit: CommitObject | null):
       const file = await tree.occupant(path);
       return file?.path === path && file.mode.startsWith('100') ? tree.bytes(file) : null;
     },
+    requireAdditions: () => requireAdditions(commit.oid),
     close: reader.close,
   };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
 import { type Git, maskCredentials } from './git-command.ts';
+import { requireAdditions } from './ledger-additions.ts';
 import { appendEntry } from './ledger-append.ts';
 import { logCommits } from './ledger-commits.ts';
 import { createObjectReader, type ObjectReader } from './ledger-objects.ts';
@@ -47,7 +48,13 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore {
     location: directory,
     remote: remote === null ? null : maskCredentials(remote),
     snapshot: () =>
-      withReader(async (reader) => openSnapshot(reader, (await synchronise(context, reader, false)).local)),
+      withReader(async (reader) => {
+        const { local } = await synchronise(context, reader, false);
+        // A ledger that was never anywhere else has no writer but Benchgate.
+        const check = (tip: string) =>
+          remote === null ? Promise.resolve() : requireAdditions(repository, reader, tip);
+        return openSnapshot(reader, local, check);
+      }),
     append: (entry) =>
       withReader(async (reader) => {
         const appended = await appendEntry(context, reader, entry, remote === null ? 'no_remote' : 'offline');

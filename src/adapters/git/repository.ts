@@ -66,7 +66,7 @@ export async function openRepository({
   };
 
   const state = async (ignored: readonly string[]): Promise<TreeState> => {
-    const tree = await readTree(bind, top);
+    const tree = await readTree(bind, top, commonFolder);
     const { sha } = tree;
     if (sha === null) throw noCommit(top);
     const isAccepted = acceptedPaths(ignored);
@@ -91,7 +91,7 @@ export async function openRepository({
     },
     diff: () =>
       reported(
-        readTree(bind, top).then((tree) => treeDiff(bind, tree)),
+        readTree(bind, top, commonFolder).then((tree) => treeDiff(bind, tree)),
         top,
       ),
     fetchCommit: (sha) => fetchFromOrigin(run, commonFolder, sha),

@@ -1,3 +1,13 @@
+/**
+ * Whether a submodule's name may become part of a path and of a setting. Names come from .gitmodules, which any commit
+ * can hold: `..` would lead out of the folder that they are joined to, and `=` would end the key of `-c key=value`, so
+ * that `x.update=!program` set the command that updates submodule `x`.
+ */
+export function isSafeSubmoduleName(name: string): boolean {
+  if (name === '' || /^(?:[\\/]|[a-z]:)/i.test(name) || /[=\0-\u001F\u007F]/.test(name)) return false;
+  return !name.split(/[\\/]/).includes('..');
+}
+
 /** Whether an address names this machine's file system: a path or a file:// URL. */
 export function isLocalAddress(address: string): boolean {
   if (/^file:\/\//i.test(address)) return true;

@@ -53,29 +53,25 @@ async function borrowGitFolder(run: GitRun, sha: string, folder: string): Promis
   ]);
 }
 
-/**
- * Names to compare. A repository inside the tree that is no submodule can only be named by its commit, if it has one.
- */
-async function comparable(bind: BindGit, tree: TreeReading): Promise<string[]> {
-  const names: string[] = [];
-  for (const [path, reason] of tree.dirty) {
-    if (reason === 'submodule_uninitialised') continue;
-    if (!path.endsWith('/')) {
-      names.push(path);
-      continue;
-    }
-    const name = exactText(path.slice(0, -1));
-    if (name === null) continue;
-    const head = await bind(`${tree.top}/${name}`)(['rev-parse', '--verify', '--quiet', 'HEAD'], {
-      allowFailure: [1, 128],
-    });
-    if (head.exitCode === 0) names.push(path.slice(0, -1));
-  }
-  return names;
+interface Names {
+  readonly files: readonly string[];
+  /** Submodules, and repositories inside the tree that are none: they can only be named by their commit. */
+  readonly repositories: readonly string[];
+}
+
+function comparable(tree: TreeReading): Names {
+  const names = [...tree.dirty].filter(([, reason]) => reason !== 'submodule_uninitialised');
+  const isRepository = ([path, reason]: (typeof names)[number]): boolean =>
+    reason === 'submodule' || path.endsWith('/');
+  return {
+    files: names.filter((entry) => !isRepository(entry)).map(([path]) => path),
+    repositories: names.filter(isRepository).map(([path]) => path.replace(/\/$/, '')),
+  };
 }
 
 async function ownDiff(bind: BindGit, tree: TreeReading, prefix: string): Promise<Buffer> {
-  const names = tree.sha === null ? [] : await comparable(bind, tree);
+  const { files, repositories } = comparable(tree);
+  const names = [...files, ...repositories];
   if (tree.sha === null || names.length === 0) return Buffer.alloc(0);
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'benchgate-diff-'));
   try {
@@ -84,9 +80,14 @@ async function ownDiff(bind: BindGit, tree: TreeReading, prefix: string): Promis
     const here = ['-c', 'core.looseCompression=0', `--git-dir=${folder}`, `--work-tree=${tree.top}`];
     // Forgetting the entries first drops flags and conflicts, which would keep the content on disk out.
     const forget = names.map((name) => `0 ${'0'.repeat(tree.sha?.length ?? 40)}\t${name}\0`).join('');
-    const take = names.map((name) => `${name}\0`).join('');
     await run([...here, 'update-index', '-z', '--index-info'], { input: Buffer.from(forget, 'latin1') });
-    await run([...here, 'update-index', '--add', '--remove', '-z', '--stdin'], { input: Buffer.from(take, 'latin1') });
+    const take = async (taken: readonly string[], allowFailure: readonly number[]): Promise<void> => {
+      const input = Buffer.from(taken.map((name) => `${name}\0`).join(''), 'latin1');
+      await run([...here, 'update-index', '--add', '--remove', '-z', '--stdin'], { input, allowFailure });
+    };
+    await take(files, []);
+    // One without a commit is refused, and left out. No git runs inside: its configuration may be measured code's.
+    for (const repository of repositories) await take([repository], [128]);
     const sides = [`--src-prefix=a/${prefix}`, `--dst-prefix=b/${prefix}`];
     return (await run([...here, ...diffArguments, ...sides, tree.sha])).stdout;
   } finally {

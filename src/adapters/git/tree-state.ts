@@ -4,6 +4,7 @@ import { exactText, placeOf } from './byte-path.ts';
 import { differingFiles } from './flagged-files.ts';
 import type { GitRun } from './git-run.ts';
 import { type IndexEntry, parseListing, parseStatus, type StatusEntry } from './porcelain.ts';
+import { isKeptSubmodule } from './submodule-folder.ts';
 
 /** What one work tree's files look like beside its head; submodules are work trees of their own. */
 export interface TreeReading {
@@ -18,6 +19,8 @@ export interface TreeReading {
 
 export type BindGit = (top: string) => GitRun;
 
+// With `dirty`, status compares a submodule's commit and doesn't enter it, which would run git with configuration that
+// measured code may have put there.
 const statusArguments = [
   'status',
   '--porcelain=v2',
@@ -26,7 +29,7 @@ const statusArguments = [
   '--no-ahead-behind',
   '--no-renames',
   '--untracked-files=all',
-  '--ignore-submodules=none',
+  '--ignore-submodules=dirty',
 ];
 
 // Flags and submodules of the index, and what only .gitignore files may hide: neither .git/info/exclude nor the
@@ -41,34 +44,40 @@ function reasonOf(entry: StatusEntry): DirtyReason {
 
 interface SubmoduleReading {
   readonly entry: IndexEntry;
-  readonly reading: TreeReading | 'uninitialised' | 'unnamed';
+  readonly reading: TreeReading | 'uninitialised' | 'foreign';
 }
 
-async function readSubmodule(bind: BindGit, top: string, entry: IndexEntry): Promise<SubmoduleReading> {
+async function readSubmodule(
+  bind: BindGit,
+  top: string,
+  commonFolder: string,
+  entry: IndexEntry,
+): Promise<SubmoduleReading> {
   const isInitialised = lstatSync(placeOf(top, `${entry.path}/.git`), { throwIfNoEntry: false }) !== undefined;
   if (!isInitialised) return { entry, reading: 'uninitialised' };
   const name = exactText(entry.path);
-  return { entry, reading: name === null ? 'unnamed' : await readTree(bind, `${top}/${name}`) };
-}
-
-function isDirty(reading: TreeReading): boolean {
-  return reading.dirty.size > 0 || [...reading.submodules.values()].some(isDirty);
+  const folder = `${top}/${name}`;
+  if (name === null || !(await isKeptSubmodule(folder, commonFolder))) return { entry, reading: 'foreign' };
+  // The folder as work tree, whatever the git folder's configuration says: `.git` may lead to another submodule's.
+  const inside: BindGit = (place) => (args, options) => bind(place)([`--work-tree=${place}`, ...args], options);
+  return { entry, reading: await readTree(inside, folder, commonFolder) };
 }
 
 /**
  * Reads a work tree with two processes at once (`status`, `ls-files`); only flagged files and submodules cost more.
  * Submodules are read like the tree itself instead of by `git submodule status`, a shell script that takes longer than
  * all of this and believes flags and excludes inside. A submodule counts as uninitialised only where .gitmodules
- * exists: an entry without one can't be initialised by anybody.
+ * exists: an entry without one can't be initialised by anybody. One whose git folder is not kept in `commonFolder`
+ * (submodule-folder.ts), or whose path can't be a working folder, differs, unread.
  */
-export async function readTree(bind: BindGit, top: string): Promise<TreeReading> {
+export async function readTree(bind: BindGit, top: string, commonFolder: string): Promise<TreeReading> {
   const run = bind(top);
   const [statusOutput, listOutput] = await Promise.all([run(statusArguments), run(listArguments)]);
   const status = parseStatus(statusOutput.stdout);
   const listing = parseListing(listOutput.stdout);
   const [differing, submodules] = await Promise.all([
     listing.flagged.length > 0 ? differingFiles(run, top, listing.flagged) : [],
-    Promise.all(listing.submodules.map((entry) => readSubmodule(bind, top, entry))),
+    Promise.all(listing.submodules.map((entry) => readSubmodule(bind, top, commonFolder, entry))),
   ]);
 
   const dirty = new Map(status.entries.map((entry) => [entry.path, reasonOf(entry)]));
@@ -76,22 +85,16 @@ export async function readTree(bind: BindGit, top: string): Promise<TreeReading>
   for (const path of listing.untracked) add(path, 'excluded_locally');
   for (const { path, flag } of differing) add(path, flag === 'skip_worktree' ? 'skip_worktree' : 'assume_unchanged');
 
-  const statusOf = new Map(status.entries.map((entry) => [entry.path, entry]));
   const readings = new Map<string, TreeReading>();
   for (const { entry, reading } of submodules) {
     if (reading === 'uninitialised') {
       const isLeftOut = entry.flag === 'skip_worktree';
       if (!isLeftOut && existsSync(`${top}/.gitmodules`)) add(entry.path, 'submodule_uninitialised');
-    } else if (reading !== 'unnamed') {
+    } else if (reading === 'foreign') add(entry.path, 'submodule');
+    else {
       readings.set(entry.path, reading);
       if (reading.sha !== entry.sha) add(entry.path, 'submodule');
-      else if (isDirty(reading) && !isOwnChange(statusOf.get(entry.path))) dirty.delete(entry.path);
     }
   }
   return { top, sha: status.sha, branch: status.branch, dirty, submodules: readings };
-}
-
-/** Whether the submodule itself differs, not only files inside, which are listed by their own names. */
-function isOwnChange(entry: StatusEntry | undefined): boolean {
-  return entry !== undefined && (entry.kind === 'conflicted' || entry.staged || entry.submodule?.commit === true);
 }

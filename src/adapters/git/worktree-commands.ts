@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../../domain/errors.ts';
-import { maskCredentials } from './git-command.ts';
+import { type Git, maskCredentials } from './git-command.ts';
 
 export interface Registration {
   readonly path: string;
@@ -26,6 +26,9 @@ const settings = (top: string): string[] => [
   'filter.lfs.required=false',
 ];
 
+/** Variables that simple-git refuses to be given; none matters to `git worktree`. */
+const guarded = /^(?:git_.*|editor|pager|prefix|ssh_askpass|visual)$/i;
+
 /** Reads `git worktree list --porcelain`. */
 export function parseRegistrations(output: string): readonly Registration[] {
   return output.split('\n\n').flatMap((block) => {
@@ -37,16 +40,19 @@ export function parseRegistrations(output: string): readonly Registration[] {
 }
 
 /**
- * `git worktree` by way of simple-git. It drops every GIT_ variable of the environment (no foreign GIT_DIR or index
- * gets in), which suits these commands: they work on local files and need no credentials.
+ * `git worktree` by way of simple-git, with the program and search path of all other commands, but without any GIT_
+ * variable (no foreign GIT_DIR or index gets in), which suits these commands: they work on local files and need no
+ * credentials.
  */
-export async function worktreeCommands(top: string): Promise<WorktreeCommands> {
+export async function worktreeCommands({ program }: Git, top: string): Promise<WorktreeCommands> {
   const { simpleGit } = await import('simple-git');
   const git = simpleGit({
     baseDir: top,
+    binary: program.executable,
     config: settings(top),
-    unsafe: { allowUnsafeHooksPath: true, allowUnsafeFilter: true },
-  });
+    // The program's path comes from git-program.ts and may hold any character.
+    unsafe: { allowUnsafeHooksPath: true, allowUnsafeFilter: true, allowUnsafeCustomBinary: true },
+  }).env(Object.fromEntries(Object.entries(program.environment).filter(([key]) => !guarded.test(key))));
   const run = async (...args: readonly string[]): Promise<string> => {
     try {
       return await git.raw(['worktree', ...args]);

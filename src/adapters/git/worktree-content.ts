@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { EnvironmentError } from '../../domain/errors.ts';
 import { exactText, placeOf } from './byte-path.ts';
 import type { Git } from './git-command.ts';
 import { bindGit, type GitRun } from './git-run.ts';
 import { arePointers } from './lfs.ts';
 import { parseListing } from './porcelain.ts';
-import { isLocalAddress, submoduleAddress } from './submodule-address.ts';
+import { isLocalAddress, isSafeSubmoduleName, submoduleAddress } from './submodule-address.ts';
 
 interface Submodule {
   readonly name: string;
@@ -39,8 +40,21 @@ async function submodulesOf(run: GitRun, tree: string): Promise<readonly Submodu
     const place = exactText(path);
     const name = place === null ? undefined : nameOf.get(place);
     const address = name === undefined ? undefined : values.get(`submodule.${name}.url`);
-    return place === null || name === undefined || address === undefined ? [] : [{ name, path: place, address, sha }];
+    if (place === null || name === undefined || address === undefined) return [];
+    if (!isSafeSubmoduleName(name)) throw unsafeName(tree, name);
+    return [{ name, path: place, address, sha }];
   });
+}
+
+function unsafeName(tree: string, name: string): EnvironmentError {
+  return new EnvironmentError(
+    'GIT_FAILED',
+    `.gitmodules has a submodule whose name is no name: ${JSON.stringify(name)}`,
+    {
+      place: join(tree, '.gitmodules'),
+      nextStep: 'give the submodule a name without `..`, `=`, control characters and a slash at its start',
+    },
+  );
 }
 
 async function hasCommit(run: GitRun, gitFolder: string, sha: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { fileError } from '../node/file-errors.ts';
 import { ownIdentity, type ProcessIdentity } from '../node/process-identity.ts';
 import { removeTree } from '../node/remove-tree.ts';
 import type { Git } from './git-command.ts';
+import { printable } from './printable.ts';
 import { type WorktreeCommands, worktreeCommands } from './worktree-commands.ts';
 import { completeCheckout } from './worktree-content.ts';
 
@@ -16,7 +17,7 @@ export interface WorktreesOptions {
   /** Outside the project; created when missing. */
   readonly temporaryRoot: string;
   readonly isProcessAlive: (identity: ProcessIdentity) => boolean;
-  /** Gets a sentence for everything that went wrong without stopping the work. */
+  /** Gets a sentence, without control characters, for everything that went wrong without stopping the work. */
   readonly log: (text: string) => void;
 }
 
@@ -74,7 +75,7 @@ async function open(revision: Revision, options: WorktreesOptions): Promise<Work
   const { git, repository, log } = options;
   await mkdir(options.temporaryRoot, { recursive: true, mode: 0o700 });
   const root = await realpath(options.temporaryRoot);
-  const commands = await worktreeCommands(repository.top);
+  const commands = await worktreeCommands(git, repository.top);
   await removeLeftovers(commands, root, options);
 
   const owner = ownIdentity();
@@ -110,7 +111,8 @@ async function open(revision: Revision, options: WorktreesOptions): Promise<Work
  * prune`, which would drop the person's work trees on disks that are not mounted right now. `close` never throws; what
  * it could not remove is logged and tried again by the next run. `open` throws GIT_FAILED, DISK_FULL or INPUT_OUTPUT.
  */
-export function createWorktrees(options: WorktreesOptions): Worktrees {
+export function createWorktrees(given: WorktreesOptions): Worktrees {
+  const options: WorktreesOptions = { ...given, log: (text) => given.log(printable(text)) };
   return {
     open: async (revision) => {
       try {

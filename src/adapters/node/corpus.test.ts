@@ -274,12 +274,15 @@ describe('tree', () => {
     expect(await hashTree(one)).not.toBe(await hashTree(two));
   });
 
-  it.skipIf(process.getuid?.() === 0)('what may not be read is unusable', async () => {
-    const root = project({ 'b/x': 'x' });
-    chmodSync(join(root, 'b'), 0);
-    expect((await treeOf(root)).status).toBe('unusable');
-    chmodSync(join(root, 'b'), 0o700);
-  });
+  // Root may read everything, so there is nothing to try as root.
+  if (process.getuid?.() !== 0) {
+    it('what may not be read is unusable', async () => {
+      const root = project({ 'b/x': 'x' });
+      chmodSync(join(root, 'b'), 0);
+      expect((await treeOf(root)).status).toBe('unusable');
+      chmodSync(join(root, 'b'), 0o700);
+    });
+  }
 });
 
 it('resolves like Python', async ({ skip }) => {

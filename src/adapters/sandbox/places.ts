@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SessionOptions } from '../../ports/sandbox.ts';
-import { isWithin, type Place, type Treatment } from './mounts.ts';
+import { grantedPaths } from './grants.ts';
+import { isWithin, type Place, type Reach, type Treatment } from './mounts.ts';
 
 /** Shared by every process of the machine: sockets that give root, other people's files, messages to a later run. */
 const sharedFolders = ['/tmp', '/var/tmp', '/run'];
@@ -32,11 +33,16 @@ function status(path: string): Stats | null {
 }
 
 /** Null when nothing is there: what does not exist can't be mounted over. */
-function place(path: string, treatment: Treatment, source: string | null = null): Place | null {
+function place(
+  path: string,
+  treatment: Treatment,
+  reach: Reach = 'nothing',
+  source: string | null = null,
+): Place | null {
   try {
     const kind = statSync(source ?? path).isDirectory() ? 'folder' : 'file';
-    if (source !== null) return { path: realpathSync(path), treatment, kind, source: realpathSync(source) };
-    return { path: realpathSync(path), treatment, kind, source: null };
+    const real = source === null ? null : realpathSync(source);
+    return { path: realpathSync(path), treatment, kind, source: real, reach };
   } catch {
     return null;
   }
@@ -73,13 +79,13 @@ function namedFolders(environment: Readonly<Record<string, string>>, shared: rea
 }
 
 /** The folders for temporary files are the session's own wherever they are, unless measured code may write there. */
-function temporaryFolders(options: SessionOptions): (Place | null)[] {
-  const writable = [options.treeDirectory, options.scratchDirectory, ...options.writablePaths];
+function temporaryFolders(options: SessionOptions, granted: readonly string[]): (Place | null)[] {
+  const writable = [...[options.treeDirectory, options.scratchDirectory].map((path) => realpathSync(path)), ...granted];
   return temporaryVariables
     .map((name) => options.environment[name])
     .filter((path) => path?.startsWith('/') === true)
     .map((path) => (path !== undefined && status(path)?.isDirectory() === true ? place(path, 'private') : null))
-    .filter((found) => found !== null && !writable.some((folder) => isWithin(found.path, realpathSync(folder))));
+    .filter((found) => found !== null && !writable.some((folder) => isWithin(found.path, folder)));
 }
 
 function devices(): Place[] {
@@ -90,25 +96,50 @@ function devices(): Place[] {
 }
 
 /**
+ * What is guarded and lies in a folder that is also shown at another path is guarded there, too; a folder that is itself
+ * hidden is not shown at another path at all.
+ */
+function withAliases(named: readonly Place[], guarded: readonly Place[]): Place[] {
+  return named.flatMap((alias) => {
+    const { source } = alias;
+    if (source === null) return [alias];
+    if (guarded.some(({ path, treatment }) => treatment !== 'replaced' && isWithin(source, path))) return [];
+    const inside = guarded.filter(({ path }) => isWithin(path, source));
+    return [alias, ...inside.map((found) => ({ ...found, path: alias.path + found.path.slice(source.length) }))];
+  });
+}
+
+/**
  * Looks at the file system and says what measured code may see of it. `.git` of the tree is read-only: a hook or a
- * setting written there would run outside, with Benchgate's own rights, at its next git command.
+ * setting written there would run outside, with Benchgate's own rights, at its next git command. So are the folders of
+ * PATH, from which Benchgate and the other arm run programs, wherever they lie in a folder that may be written.
+ *
+ * Throws as `Sandbox.open` does.
  */
 export function sessionPlaces(options: SessionOptions): Place[] {
+  const granted = grantedPaths(options);
   const shared = sharedFolders.filter(existsSync).map((path) => realpathSync(path));
   const resolver = place('/etc/resolv.conf', 'readable');
+  const guarded = [
+    ...options.hiddenPaths.map((path) => place(path, 'hidden')),
+    ...(options.coveredPaths ?? []).map((path) => place(path, 'covered')),
+    ...(options.replacedFiles ?? []).map((file) => place(file.path, 'replaced', 'hidden', file.with)),
+  ].filter((found) => found !== null);
+  const own = [options.treeDirectory, options.projectDirectory, options.scratchDirectory];
+  const corpus = options.corpusPath ?? null;
   const places: (Place | null)[] = [
     ...shared.map((path) => place(path, 'private')),
     ...neededOfRun.map((name) => place(join('/run', name), 'readable')),
     resolver !== null && shared.some((folder) => isWithin(resolver.path, folder)) ? resolver : null,
-    ...temporaryFolders(options),
-    ...namedFolders(options.environment, shared),
-    ...[options.treeDirectory, options.projectDirectory, options.scratchDirectory, ...options.writablePaths].map(
-      (path) => place(path, 'writable'),
-    ),
-    place(join(options.treeDirectory, '.git'), 'readable'),
-    ...options.readablePaths.map((path) => place(path, 'readable')),
-    ...(options.replacedFiles ?? []).map((file) => place(file.path, 'replaced', file.with)),
-    ...options.hiddenPaths.map((path) => place(path, 'hidden')),
+    ...temporaryFolders(options, granted.writable),
+    ...withAliases(namedFolders(options.environment, shared), guarded),
+    ...own.map((path) => place(path, 'writable', 'hidden')),
+    ...granted.writable.map((path) => place(path, 'writable')),
+    ...granted.programs.map((path) => place(path, 'protected')),
+    place(join(options.treeDirectory, '.git'), 'protected', 'hidden'),
+    ...options.readablePaths.map((path) => place(path, 'protected', 'hidden')),
+    corpus === null ? null : place(corpus, 'readable', 'covered'),
+    ...guarded,
     ...(options.devices ? devices() : []),
   ];
   return places.filter((found) => found !== null);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Sandbox } from '../../ports/sandbox.ts';
+import type { Sandbox, Session, SessionOptions } from '../../ports/sandbox.ts';
 import { openDirect } from './direct.ts';
+import { grantedPaths } from './grants.ts';
 import { openNamespaces } from './namespaces.ts';
 import { type Ladder, machineLadder } from './rungs.ts';
 
@@ -18,8 +19,12 @@ export interface SandboxSettings {
  * setpriv of util-linux give does not hide the supervisor from the command it runs.
  */
 export function createSandbox(settings: SandboxSettings): Sandbox {
-  if (settings.isolation === 'none')
-    return { open: (options) => Promise.resolve(openDirect(options, settings.clock, 'isolation was switched off')) };
+  const direct = (options: SessionOptions, reason: string): Session => {
+    // What is refused does not depend on the machine.
+    grantedPaths(options);
+    return openDirect(options, settings.clock, reason);
+  };
+  if (settings.isolation === 'none') return { open: async (options) => direct(options, 'isolation was switched off') };
   const { rungs, reason } = settings.ladder ?? machineLadder();
   let left = rungs;
   const reasons = reason === '' ? [] : [reason];
@@ -31,7 +36,7 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
         reasons.push(opened.detail);
         left = left.filter((other) => other !== rung);
       }
-      return openDirect(options, settings.clock, reasons.join('; '));
+      return direct(options, reasons.join('; '));
     },
   };
 }
