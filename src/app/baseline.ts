@@ -148,7 +148,7 @@ export async function promote(world: World, project: Project, options: PromoteOp
     });
   }
   const { head, dirty } = await treeState(project);
-  const lines = await withSnapshot(project, (snapshot) => readRuns(snapshot, [head.tree]));
+  const lines = await withSnapshot(project, (snapshot) => readRuns(snapshot, project, [head.tree]));
   const rows = recordsOf(lines)
     .filter((record) => record.experiment === benchmark.name && record.purpose === 'fresh')
     .map(selectable);

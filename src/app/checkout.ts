@@ -1,3 +1,4 @@
+import { UsageError } from '../domain/errors.ts';
 import type { Arm } from '../domain/observation.ts';
 import type { Revision } from '../domain/provenance.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -48,9 +49,17 @@ export async function openCheckout(world: World, project: Project, arm: Arm, rev
   }
 }
 
-/** The manifest's writable paths, absolute. */
-export function writablePaths(world: World, manifest: Manifest): readonly string[] {
-  return manifest.project.writablePaths.map((path) =>
-    path === '~' || path.startsWith('~/') ? joinPath(world.machine.homeDirectory, path.slice(2)) : path,
-  );
+/**
+ * The writable paths of this arm's manifest, absolute. Which of them measured code may have, the sandbox decides, which
+ * follows their links. Throws MANIFEST_INVALID (64) for a relative one: what it is relative to differs between arms.
+ */
+export function writablePaths(world: World, checkout: Checkout): readonly string[] {
+  return checkout.manifest.project.writablePaths.map((path) => {
+    if (path === '~' || path.startsWith('~/')) return joinPath(world.machine.homeDirectory, path.slice(2));
+    if (path.startsWith('/')) return joinPath(path);
+    throw new UsageError('MANIFEST_INVALID', `the writable path ${JSON.stringify(path)} is relative`, {
+      place: `${joinPath(checkout.directory, manifestPath)}, project.writable_paths`,
+      nextStep: 'write it from / or from ~/; the work tree needs no entry, it is writable',
+    });
+  });
 }

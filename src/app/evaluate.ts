@@ -1,5 +1,4 @@
 import type { Revision } from '../domain/provenance.ts';
-import { hostClass } from '../domain/provenance.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { judge } from '../judging/judge.ts';
 import type { Benchmark } from '../manifest/manifest.ts';
@@ -19,6 +18,8 @@ export interface EvaluateOptions {
 export interface Evaluation {
   readonly head: Revision;
   readonly base: Revision | null;
+  /** How the base was chosen; null when none was needed. */
+  readonly baseChoice: string | null;
   readonly verdicts: readonly Verdict[];
 }
 
@@ -27,14 +28,15 @@ export async function evaluate(world: World, project: Project, options: Evaluate
   const benchmarks = selectBenchmarks(project.manifest, options.names);
   const { head } = project.repository;
   const needsBase = benchmarks.some((benchmark) => benchmark.policy === 'paired' || benchmark.policy === 'exact');
-  const base = needsBase ? await resolveBase(project, project.repository, options.base) : null;
+  const choice = needsBase ? await resolveBase(project, project.repository, options.base) : null;
+  const base = choice?.revision ?? null;
   const verdicts = await judgeFromLedger(world, project, benchmarks, {
     head,
     base,
     diff: null,
     metaSeed: options.metaSeed,
   });
-  return { head, base, verdicts };
+  return { head, base, baseChoice: choice?.how ?? null, verdicts };
 }
 
 export interface JudgedRevisions {
@@ -69,7 +71,6 @@ export async function judgeFromLedger(
         tree: revisions.head.tree,
         base: revisions.base?.sha ?? null,
         diff: revisions.diff,
-        hostClass: hostClass(world.machine.host),
         metaSeed: revisions.metaSeed,
       },
     });

@@ -1,4 +1,5 @@
-import { decodeEvent, decodeRun } from '../ledger/journal.ts';
+import { IntegrityError } from '../domain/errors.ts';
+import { readEventFile, readRunFile } from '../ledger/files.ts';
 import { eventFolder, readPath, runFolder } from '../ledger/layout.ts';
 import { currentBaseline } from '../ledger/pointers.ts';
 import type { LedgerEvent, RunLine } from '../ledger/record.ts';
@@ -16,14 +17,38 @@ function months(snapshot: LedgerSnapshot): Promise<readonly string[]> {
   return snapshot.list('runs');
 }
 
-/** Lines of every run of these trees, in append order, whatever month they were written in. */
-export async function readRuns(snapshot: LedgerSnapshot, trees: readonly string[]): Promise<RunLine[]> {
+/** Lines of every run of these trees of one project, in append order, whatever month they were written in. */
+export async function readRuns(
+  snapshot: LedgerSnapshot,
+  project: Project,
+  trees: readonly string[],
+): Promise<RunLine[]> {
   const folders = (await months(snapshot)).flatMap((month) => trees.map((tree) => runFolder(month, tree)));
   const files = await snapshot.read([...new Set(folders)]);
+  await snapshot.requireAdditions();
+  requireDistinctRuns(files.map((file) => file.path));
   return files
     .map((file) => ({ ...file, sequence: sequenceOf(file.path) }))
     .sort((first, second) => first.sequence - second.sequence)
-    .flatMap((file) => decodeRun(file.text, file.path));
+    .flatMap((file) => readRunFile(file))
+    .filter((line) => line.provenance.project === project.manifest.project.name);
+}
+
+/** A run may be on the branch once: a copy would count its records twice. Throws LEDGER_CORRUPT (65). */
+function requireDistinctRuns(paths: readonly string[]): void {
+  const owners = new Map<string, string>();
+  for (const path of paths) {
+    const meaning = readPath(path);
+    if (meaning?.kind !== 'run') continue;
+    const owner = owners.get(meaning.runKey);
+    if (owner !== undefined) {
+      throw new IntegrityError('LEDGER_CORRUPT', `the ledger holds a run twice, also as ${owner}`, {
+        place: path,
+        nextStep: 'restore the branch from a commit that verifies',
+      });
+    }
+    owners.set(meaning.runKey, path);
+  }
 }
 
 /** Events of one experiment in append order. */
@@ -33,16 +58,21 @@ export async function readEvents(
   snapshot: LedgerSnapshot,
   experiment: string,
 ): Promise<LedgerEvent[]> {
-  const files = await snapshot.read([eventFolder(project.manifest.project.name, experiment, world.sha256)]);
+  const folder = eventFolder(project.manifest.project.name, experiment, world.sha256);
+  const files = await snapshot.read([folder]);
   return files
     .map((file) => ({ ...file, sequence: sequenceOf(file.path) }))
     .sort((first, second) => first.sequence - second.sequence)
-    .map((file) => decodeEvent(file.text, file.path));
+    .map((file) => readEventFile(file, folder));
 }
 
 function sequenceOf(path: string): number {
   const meaning = readPath(path);
-  return meaning !== null && 'sequence' in meaning ? meaning.sequence : 0;
+  if (meaning !== null && 'sequence' in meaning) return meaning.sequence;
+  throw new IntegrityError('LEDGER_FOREIGN_FILE', 'the ledger holds a file that is not its own', {
+    place: path,
+    nextStep: 'run `benchgate ledger verify`, and find out who put it there',
+  });
 }
 
 /**
@@ -59,9 +89,7 @@ export async function readEvidence(
   const events = new Map<string, LedgerEvent[]>();
   for (const experiment of experiments) events.set(experiment, await readEvents(world, project, snapshot, experiment));
   const trees = [...events.values()].flatMap((list) => currentBaseline(list)?.tree ?? []);
-  const lines = (await readRuns(snapshot, [...new Set([headTree, ...trees])])).filter(
-    (line) => line.provenance.project === project.manifest.project.name,
-  );
+  const lines = await readRuns(snapshot, project, [...new Set([headTree, ...trees])]);
   return new Map(
     experiments.map((experiment) => [
       experiment,

@@ -1,5 +1,4 @@
 import type { GateSettings, Pair } from '../contracts.ts';
-import type { Observation } from '../domain/observation.ts';
 import type { Isolation } from '../domain/provenance.ts';
 import { pairedGate } from '../gates/paired.ts';
 import { pairsOf, underKey } from '../judging/evidence.ts';
@@ -9,7 +8,7 @@ import { confirmationSettings, gateSettings } from '../manifest/rule.ts';
 import type { ExperimentPlan, RunPlan } from '../planning/plan.ts';
 import { readRuns, withSnapshot } from './evidence-reader.ts';
 import { type MeasureContext, measureFixed, type StageResult } from './measure.ts';
-import { measurePairs } from './measure-pairs.ts';
+import { asPairs, measurePairs } from './measure-pairs.ts';
 import type { Project } from './project.ts';
 import { linesOf, type RunIdentity } from './record-lines.ts';
 
@@ -50,7 +49,7 @@ export async function measureExperiments(
   };
 }
 
-/** First stage; then, after a FAIL that is not a crash, pairs measured afresh to confirm it. */
+/** First stage; then, after a FAIL, pairs measured afresh to confirm it. */
 async function* pairStages(
   context: MeasureContext,
   plan: RunPlan,
@@ -86,20 +85,13 @@ async function* pairStages(
   });
 }
 
-/** Whether the gate says FAIL on the first stage's pairs, earlier ones included, for another reason than a crash. */
+/** Whether the gate says FAIL on the first stage's pairs, earlier ones included. */
 function looksWorse(earlier: readonly Pair[], stage: StageResult, settings: GateSettings): boolean {
-  const blocks = new Map<number, { baseline?: Observation; candidate?: Observation }>();
-  for (const trial of stage.trials)
-    blocks.set(trial.block, { ...blocks.get(trial.block), [trial.arm]: trial.observation });
-  const fresh = [...blocks.values()].flatMap(({ baseline, candidate }) =>
-    baseline === undefined || candidate === undefined ? [] : [{ baseline, candidate }],
-  );
-  const decision = pairedGate.decide([...earlier, ...fresh], settings);
-  return decision.kind === 'FAIL' && decision.label !== 'crash';
+  return pairedGate.decide([...earlier, ...asPairs(stage.trials)], settings).kind === 'FAIL';
 }
 
 async function priorLines(project: Project, plan: RunPlan, identity: RunIdentity): Promise<readonly RunLine[]> {
   const sequential = plan.experiments.some((experiment) => experiment.schedule.kind === 'sequential');
   if (!sequential || identity.base === null) return [];
-  return withSnapshot(project, (snapshot) => readRuns(snapshot, [identity.head.tree]));
+  return withSnapshot(project, (snapshot) => readRuns(snapshot, project, [identity.head.tree]));
 }

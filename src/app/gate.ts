@@ -13,6 +13,11 @@ export interface GateOutcome {
 export async function gate(world: World, project: Project, options: RunOptions): Promise<GateOutcome> {
   const outcome = await run(world, project, options);
   const { head, base, diff } = outcome.identity;
-  const verdicts = await judgeFromLedger(world, project, outcome.benchmarks, { head, base, diff, metaSeed: null });
+  const verdicts = await judgeFromLedger(world, project, outcome.benchmarks, {
+    head,
+    base,
+    diff,
+    metaSeed: outcome.plan.metaSeed.toString(),
+  });
   return { run: outcome, verdicts };
 }

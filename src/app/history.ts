@@ -1,4 +1,4 @@
-import { decodeRun } from '../ledger/journal.ts';
+import { readRunFile } from '../ledger/files.ts';
 import { readPath } from '../ledger/layout.ts';
 import { currentBaseline } from '../ledger/pointers.ts';
 import type { BaselineSet, LedgerRecord } from '../ledger/record.ts';
@@ -32,12 +32,12 @@ export async function history(world: World, project: Project, options: HistoryOp
       const files = await snapshot.read([`runs/${month}`]);
       for (const file of files) {
         const meaning = readPath(file.path);
-        if (meaning?.kind !== 'run' || (options.gitSha !== null && !matches(meaning.head, options.gitSha))) continue;
-        const records = decodeRun(file.text, file.path).filter(
+        if (meaning?.kind === 'run' && options.gitSha !== null && !matches(meaning.head, options.gitSha)) continue;
+        const records = readRunFile(file).filter(
           (line): line is LedgerRecord => line.kind === 'record' && wanted(line, project, options),
         );
         amount += records.length;
-        found.push({ sequence: meaning.sequence, records });
+        found.push({ sequence: meaning?.kind === 'run' ? meaning.sequence : 0, records });
       }
       if (options.limit !== null && amount >= options.limit) break;
     }

@@ -1,6 +1,7 @@
-import { BenchgateError, IntegrityError } from '../domain/errors.ts';
-import { decodeEvent, decodeRun } from '../ledger/journal.ts';
-import { readPath } from '../ledger/layout.ts';
+import { BenchgateError } from '../domain/errors.ts';
+import { readEventFile, readRunFile } from '../ledger/files.ts';
+import { decodeEvent } from '../ledger/journal.ts';
+import { eventFolder, readPath } from '../ledger/layout.ts';
 import type { LedgerFile } from '../ports/ledger-store.ts';
 import { withSnapshot } from './evidence-reader.ts';
 import type { Project } from './project.ts';
@@ -40,7 +41,7 @@ export async function verifyLedger(world: World, project: Project): Promise<Ledg
       }
     }
     if ((await snapshot.bytes('ledger.json')) === null) problems.push({ place: 'ledger.json', problem: 'is missing' });
-    const contents = verifyFiles([...(await snapshot.read(['runs'])), ...(await snapshot.read(['events']))]);
+    const contents = verifyFiles(world, [...(await snapshot.read(['runs'])), ...(await snapshot.read(['events']))]);
     const references = await verifyReferences(world, await snapshot.list('references'), (path) => snapshot.bytes(path));
     return {
       tip: snapshot.tip,
@@ -54,7 +55,7 @@ export async function verifyLedger(world: World, project: Project): Promise<Ledg
 
 type Contents = Pick<LedgerReport, 'files' | 'lines' | 'problems'>;
 
-function verifyFiles(files: readonly LedgerFile[]): Contents {
+function verifyFiles(world: World, files: readonly LedgerFile[]): Contents {
   const problems: LedgerProblem[] = [];
   const owners = new Map<number, string>();
   let lines = 0;
@@ -62,7 +63,7 @@ function verifyFiles(files: readonly LedgerFile[]): Contents {
     const meaning = readPath(file.path);
     if (meaning === null || !('sequence' in meaning)) continue;
     try {
-      lines += meaning.kind === 'run' ? verifyRun(file, meaning) : verifyEvent(file);
+      lines += meaning.kind === 'run' ? readRunFile(file).length : verifyEvent(world, file);
     } catch (error) {
       if (!(error instanceof BenchgateError)) throw error;
       problems.push({ place: error.place ?? file.path, problem: error.message });
@@ -89,28 +90,8 @@ async function verifyReferences(
   return { files: names.length, lines: 0, problems };
 }
 
-function verifyEvent(file: LedgerFile): number {
-  decodeEvent(file.text, file.path);
+function verifyEvent(world: World, file: LedgerFile): number {
+  const { project, experiment } = decodeEvent(file.text, file.path);
+  readEventFile(file, eventFolder(project, experiment, world.sha256));
   return 1;
-}
-
-function verifyRun(
-  file: { path: string; text: string },
-  meaning: { month: string; tree: string; head: string; runKey: string },
-): number {
-  const decoded = decodeRun(file.text, file.path);
-  for (const { provenance } of decoded) {
-    const agrees =
-      provenance.runKey === meaning.runKey &&
-      provenance.head.startsWith(meaning.head) &&
-      provenance.tree.startsWith(meaning.tree) &&
-      provenance.startedAt.startsWith(meaning.month);
-    if (!agrees) {
-      throw new IntegrityError('LEDGER_CORRUPT', 'its lines are of another run than its name says', {
-        place: file.path,
-        nextStep: 'restore the branch from a commit that verifies',
-      });
-    }
-  }
-  return decoded.length;
 }

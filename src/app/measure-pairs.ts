@@ -1,6 +1,7 @@
 import type { GateSettings, Pair } from '../contracts.ts';
-import type { Arm, Observation, Purpose } from '../domain/observation.ts';
+import { type Arm, type Observation, type Purpose, toleratedFailureShare } from '../domain/observation.ts';
 import { count, formatNumber } from '../domain/quantity.ts';
+import { crashDecision } from '../gates/crashes.ts';
 import { foldPaired, type PairedState, pairedVerdict, stepPaired } from '../gates/paired-state.ts';
 import type { ExperimentPlan } from '../planning/plan.ts';
 import { drawPairs, type PairDraw } from '../planning/plan.ts';
@@ -35,9 +36,12 @@ export async function measurePairs(
   const schedule = plan.schedule;
   if (schedule.kind !== 'sequential') throw new TypeError('measurePairs() needs a sequential schedule');
   const { world } = context;
-  const draws = drawPairs(stage.metaSeed, benchmark.name, stage.purpose, world.sha256);
+  // A re-run with the same meta seed continues the sequence of coins instead of repeating it.
+  const stream = `${stage.purpose} after ${stage.prior.length}`;
+  const draws = drawPairs(stage.metaSeed, benchmark.name, stream, world.sha256);
   const runners = lazyRunners(context, benchmark);
   const trials: MeasuredTrial[] = [];
+  const measured: Pair[] = [...stage.prior];
   let state: PairedState = foldPaired(stage.prior, stage.settings);
   const least = stage.prior.length === 0 ? 1 : schedule.minPairs;
 
@@ -77,7 +81,9 @@ export async function measurePairs(
       if (pair.some((trial) => isInterrupted(trial.observation))) return 'interrupted';
       trials.push(...pair);
       const [baseline, candidate] = [valueOf(pair, 'baseline'), valueOf(pair, 'candidate')];
-      if (baseline === null || candidate === null) return 'crash';
+      measured.push(...asPairs(pair));
+      if (isCrash(measured)) return 'crash';
+      if (baseline === null || candidate === null) continue;
       state = stepPaired(state, baseline, candidate, stage.settings);
       if (block + 1 >= least && pairedVerdict(state, stage.settings) !== null) return 'verdict';
     }
@@ -91,6 +97,20 @@ export async function measurePairs(
   } finally {
     await runners.close();
   }
+}
+
+/** Complete pairs among trials, in order of their blocks. */
+export function asPairs(trials: readonly MeasuredTrial[]): Pair[] {
+  const blocks = new Map<number, Partial<Record<Arm, Observation>>>();
+  for (const { block, arm, observation } of trials) blocks.set(block, { ...blocks.get(block), [arm]: observation });
+  return [...blocks.values()].flatMap(({ baseline, candidate }) =>
+    baseline === undefined || candidate === undefined ? [] : [{ baseline, candidate }],
+  );
+}
+
+function isCrash(pairs: readonly Pair[]): boolean {
+  const side = (arm: Arm) => pairs.map((pair) => pair[arm]);
+  return crashDecision(side('baseline'), side('candidate'), toleratedFailureShare) !== null;
 }
 
 function valueOf(pair: readonly MeasuredTrial[], arm: Arm): number | null {

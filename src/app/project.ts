@@ -45,7 +45,7 @@ export function parseManifest(text: string, place: string): { manifest: Manifest
   const list = reading.problems.map(describeProblem).join('\n  ');
   throw new UsageError('MANIFEST_INVALID', `the manifest has ${reading.problems.length} problem(s):\n  ${list}`, {
     place,
-    nextStep: 'mend the lines above; `benchgate init --help` shows a complete example',
+    nextStep: 'mend the lines above; docs/manifest.md lists every key, and `benchgate init` writes an example',
   });
 }
 
@@ -81,7 +81,7 @@ async function readNearestManifest(world: World, start: string) {
     const place = joinPath(directory, manifestPath);
     const text = await world.files.readText(place);
     if (text !== null) return { directory, text, ...parseManifest(text, place) };
-    if (directory === '/') return null;
+    if (directory === '/' || (await world.files.exists(joinPath(directory, '.git')))) return null;
   }
 }
 
@@ -94,23 +94,50 @@ function missingManifest(start: string): never {
 
 async function ledgerOf(world: World, options: ProjectOptions, repository: Repository, manifest: Manifest) {
   const branch = options.ledgerBranch ?? manifest.ledger.branch ?? 'bench-data';
-  const wanted = options.ledgerRemote ?? manifest.ledger.remote;
-  const remote = await remoteAddress(repository, wanted);
-  const identity = remote ?? repository.gitDirectory;
-  const ledgerDirectory =
-    options.ledgerDirectory ?? joinPath(world.dataDirectory, 'ledgers', `${world.sha256(identity).slice(0, 16)}.git`);
+  const remote =
+    options.ledgerRemote === null
+      ? await manifestRemote(repository, manifest.ledger.remote)
+      : await remoteAddress(repository, options.ledgerRemote);
+  // By the clone and not by the remote: what was measured before a remote existed is pushed once there is one.
+  const name = `${world.sha256(repository.gitDirectory).slice(0, 16)}.git`;
+  const ledgerDirectory = options.ledgerDirectory ?? joinPath(world.dataDirectory, 'ledgers', name);
   const ledger = world.openLedger({ directory: ledgerDirectory, branch, remote, offline: options.offline });
   return { ledger, ledgerDirectory };
 }
 
+/**
+ * The manifest may only name a remote that this clone has: it comes with the code that is judged, and an address of its
+ * choosing would have git run that repository's hooks and take its records for the ledger.
+ */
+async function manifestRemote(repository: Repository, name: string | null): Promise<string | null> {
+  if (name === 'none') return null;
+  const url = await repository.remoteUrl(name ?? 'origin');
+  if (url !== null) return remoteAddress(repository, url);
+  if (name === null) return null;
+  throw new UsageError(
+    'MANIFEST_INVALID',
+    `ledger.remote names ${JSON.stringify(name)}, which is no remote of this clone`,
+    {
+      place: manifestPath,
+      nextStep: 'write the name of a remote, or "none"; an address can only be given by --ledger-remote',
+    },
+  );
+}
+
 /** A remote's name becomes its address; relative paths are taken from the repository's top, as git does. */
-async function remoteAddress(repository: Repository, wanted: string | null): Promise<string | null> {
+async function remoteAddress(repository: Repository, wanted: string): Promise<string | null> {
   if (wanted === 'none') return null;
-  const url = await repository.remoteUrl(wanted ?? 'origin');
-  const address = url ?? wanted;
-  if (address === null) return null;
+  const address = (await repository.remoteUrl(wanted)) ?? wanted;
+  const file = /^file:\/\/(\/.*)$/.exec(address)?.[1];
   const isPath = !/^[a-z][a-z0-9+.-]*:\/\//i.test(address) && !/^[^/]+:/.test(address);
-  return isPath ? joinPath(repository.top, address) : address;
+  const path = file ?? (isPath ? joinPath(repository.top, address) : null);
+  if (path === null) return address;
+  const inside = relativePath(repository.top, path);
+  if (inside === null || relativePath(repository.gitDirectory, path) !== null) return path;
+  throw new UsageError('USAGE', `the ledger's remote ${path} lies in the work tree that is measured`, {
+    place: '--ledger-remote',
+    nextStep: 'keep the ledger outside of the project',
+  });
 }
 
 /** The named benchmarks in manifest order, or all. Throws UNKNOWN_BENCHMARK (64). */

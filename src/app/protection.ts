@@ -1,13 +1,15 @@
 import type { Arm } from '../domain/observation.ts';
 import type { Checkout } from './checkout.ts';
-import { joinPath } from './paths.ts';
+import { joinPath, parentPath, relativePath } from './paths.ts';
 import type { Project } from './project.ts';
 import type { World } from './world.ts';
 
 /** What is kept from measured code, in the sandbox's terms. */
 export interface Protection {
-  /** Hidden from this arm: ledger, data folder, credentials, the other arm's tree. */
+  /** Secrets, hidden from both arms: ledger, data folder, credentials. */
   readonly hiddenPaths: readonly string[];
+  /** The other arm's tree. */
+  readonly coveredPaths: readonly string[];
   /** Read-only to this arm even within its tree: git's own folders, Benchgate's program. */
   readonly protectedPaths: readonly string[];
   /** Git configuration with secrets, and the harmless copies shown instead. */
@@ -43,12 +45,23 @@ export async function protect(
     replacedFiles.push({ path, with: copy });
   }
   const trees = [head.tree, ...(base === null ? [] : [base.tree])];
-  const protectedPaths = [gitDirectory, ...trees.map((tree) => joinPath(tree, '.git')), world.programDirectory];
+  const protectedPaths = [gitDirectory, ...trees.map((tree) => joinPath(tree, '.git'))];
+  protectedPaths.push(ownProgram(world.programDirectory, trees));
   return {
     of(arm) {
       const other = arm === 'candidate' ? base : head;
-      return { hiddenPaths: other === null ? hidden : [...hidden, other.tree], protectedPaths, replacedFiles };
+      const coveredPaths = other === null ? [] : [other.tree];
+      return { hiddenPaths: hidden, coveredPaths, protectedPaths, replacedFiles };
     },
     close: () => world.files.remove(folder),
   };
+}
+
+/**
+ * Benchgate's program; installed in a project, its whole package, whose package.json says what runs. The links to it in
+ * `node_modules/.bin` stay the project's own: installing anything else must be able to write there.
+ */
+function ownProgram(programDirectory: string, trees: readonly string[]): string {
+  const folder = parentPath(programDirectory);
+  return trees.some((tree) => (relativePath(tree, folder) ?? '') !== '') ? folder : programDirectory;
 }

@@ -45,7 +45,7 @@ export async function freezeReference(world: World, project: Project, options: F
   const { head } = await treeState(project);
   const { events, lines } = await withSnapshot(project, async (snapshot) => ({
     events: await readEvents(world, project, snapshot, benchmark.name),
-    lines: await readRuns(snapshot, [head.tree]),
+    lines: await readRuns(snapshot, project, [head.tree]),
   }));
   const present = currentReference(events);
   if (options.mode === 'freeze' && present !== null) {
@@ -61,6 +61,12 @@ export async function freezeReference(world: World, project: Project, options: F
     .filter((record) => record.experiment === benchmark.name && record.purpose === 'fresh')
     .map(selectable);
   const group = candidateRows(rows, head.sha, null);
+  if (group.length < benchmark.repetitions) {
+    throw refused(
+      `${group.length} of the ${benchmark.repetitions} repetitions that the manifest asks for were measured at ${head.sha.slice(0, 10)}`,
+      `run \`benchgate run ${benchmark.name}\` and let it finish`,
+    );
+  }
   const hash = agreedArtifact(
     group.map((row) => row.record.observation),
     benchmark.name,

@@ -50,6 +50,7 @@ export async function evaluationReport(world: World, project: Project, evaluatio
     ...shared(world, project, evaluation.verdicts),
     head: evaluation.head.sha,
     base: evaluation.base?.sha ?? null,
+    baseChoice: evaluation.baseChoice,
     dirty: [],
     isolation: null,
     withheld: [],
@@ -79,6 +80,7 @@ export async function runReport(
     exitCode: verdicts !== null ? base.exitCode : incomplete ? exitCodes.undecided : exitCodes.ok,
     warnings: [
       ...base.warnings,
+      ...outcome.ruleChanges,
       ...stopped.map((line) => `${line.experiment}: stopped by the time budget`),
       ...(verdicts === null
         ? unmeasured.map((benchmark) => `${benchmark.name}: not measured, there is no base revision`)
@@ -86,14 +88,15 @@ export async function runReport(
     ],
     head: outcome.identity.head.sha,
     base: outcome.identity.base?.sha ?? null,
+    baseChoice: outcome.baseChoice,
     dirty: outcome.dirty.map((path) => path.path),
     isolation: outcome.isolation === null ? null : attestation(outcome.isolation),
     withheld: failures.length > 0 ? outcome.withheld : [],
     ledger: {
       location: project.ledger.location,
       remote: project.ledger.remote,
-      sequence: outcome.appended.commit === '' ? null : outcome.appended.sequence,
-      push: outcome.appended.push,
+      sequence: outcome.appended?.sequence ?? null,
+      push: outcome.appended?.push ?? null,
     },
     failures,
     differences: await differencesOf(world, project, verdicts ?? []),

@@ -1,101 +1,75 @@
-import { InterruptedError } from '../domain/errors.ts';
+import { IntegrityError, InterruptedError } from '../domain/errors.ts';
 import type { Arm } from '../domain/observation.ts';
 import type { DirtyPath, Isolation, Revision } from '../domain/provenance.ts';
+import { count } from '../domain/quantity.ts';
 import type { NewEvent, NewRunLine } from '../ledger/journal.ts';
 import type { Benchmark } from '../manifest/manifest.ts';
-import { planRun, type RunPlan, type SeedSet } from '../planning/plan.ts';
+import { ruleDigest } from '../manifest/rule.ts';
+import type { RunPlan } from '../planning/plan.ts';
 import type { Appended } from '../ports/ledger-store.ts';
 import { appendToLedger } from './append.ts';
-import { resolveBase } from './base.ts';
 import { type Checkout, headCheckout, openCheckout } from './checkout.ts';
-import { keepDiff, requireClean, treeState } from './cleanliness.ts';
+import { keepDiff, type Phase, requireClean, treeState } from './cleanliness.ts';
 import { verifiedCorpus } from './corpora.ts';
-import { withSnapshot } from './evidence-reader.ts';
-import { measureExperiments } from './experiments.ts';
+import { readEvidence, withSnapshot } from './evidence-reader.ts';
+import { type MeasuredRun, measureExperiments } from './experiments.ts';
 import { joinPath } from './paths.ts';
-import { requireMachine } from './preflight.ts';
-import { type Project, selectBenchmarks } from './project.ts';
+import { type MeasureOptions, type Prepared, prepare, preparePast } from './prepare.ts';
+import type { Project } from './project.ts';
 import { type Protections, protect } from './protection.ts';
 import type { RunIdentity } from './record-lines.ts';
 import { runSetup } from './setup.ts';
 import type { RunnerPlace } from './trial-runner.ts';
 import type { World } from './world.ts';
 
-export interface RunOptions {
-  readonly names: readonly string[];
-  readonly seedSet: SeedSet;
-  readonly metaSeed: bigint | null;
-  readonly repetitions: number | null;
-  readonly allowDirty: boolean;
-  /** Revision to compare with; null for the default (see resolveBase). */
-  readonly base: string | null;
-  readonly timeBudgetMinutes: number | null;
+export interface RunOptions extends MeasureOptions {
   /** Events to write in the same commit, once the lines are known; none unless given. */
   readonly eventsFor?: (identity: RunIdentity, lines: readonly NewRunLine[]) => readonly NewEvent[];
 }
 
 export interface RunOutcome {
   readonly identity: RunIdentity;
+  /** How the base was chosen; null when none was needed. */
+  readonly baseChoice: string | null;
   readonly plan: RunPlan;
   readonly benchmarks: readonly Benchmark[];
   readonly lines: readonly NewRunLine[];
+  /** The weakest of any trial; null when nothing was run. */
   readonly isolation: Isolation | null;
+  /** Where the base's manifest has another rule than the head's, by which this run was judged. */
+  readonly ruleChanges: readonly string[];
   readonly withheld: readonly string[];
   /** Accepted differences of the tree (--allow-dirty), for the report. */
   readonly dirty: readonly DirtyPath[];
-  readonly appended: Appended;
+  /** Null when there was nothing to write. */
+  readonly appended: Appended | null;
   readonly elapsedSeconds: number;
 }
 
-export interface Prepared {
-  readonly benchmarks: readonly Benchmark[];
-  readonly head: Revision;
-  readonly base: Revision | null;
-  readonly plan: RunPlan;
-  readonly dirty: readonly DirtyPath[];
+/** One run under way. */
+interface Context {
+  readonly world: World;
+  readonly project: Project;
+  readonly options: RunOptions;
+  readonly prepared: Prepared;
+  readonly identity: RunIdentity;
+  readonly head: Checkout;
+  readonly base: Checkout | null;
+  /** Whether the head is the project's own work tree, which must stay as it is. */
+  readonly inPlace: boolean;
 }
 
-/** Everything that is checked before anything runs or is written; also what a dry run shows. Throws 64, 65 and 69 errors. */
-export async function prepareRun(world: World, project: Project, options: RunOptions): Promise<Prepared> {
-  const benchmarks = selectBenchmarks(project.manifest, options.names);
-  await requireMachine(world, benchmarks);
-  const state = await treeState(project);
-  if (!options.allowDirty) requireClean(state, 'before the run');
-  for (const benchmark of benchmarks) await verifiedCorpus(world, project.directory, benchmark);
-  const metaSeed = options.metaSeed ?? world.randomness.metaSeed();
-  const plan = planRun(
-    { manifest: project.manifest, benchmarks, seedSet: options.seedSet, metaSeed, repetitions: options.repetitions },
-    world.sha256,
-  );
-  const needsBase = plan.experiments.some((experiment) => experiment.needsBase);
-  const base = needsBase ? await resolveBase(project, state, options.base) : null;
-  return { benchmarks, head: state.head, base, plan, dirty: state.dirty };
-}
-
-/** Measures, checks that the tree stayed clean, and appends everything in one commit. */
+/** Measures, checks that the tree stayed as it was, and appends everything in one commit. */
 export async function run(world: World, project: Project, options: RunOptions): Promise<RunOutcome> {
-  const prepared = await prepareRun(world, project, options);
-  await requireLedger(project);
+  const prepared = await prepare(world, project, options);
+  await requireLedger(world, project, prepared);
   const diff = prepared.dirty.length > 0 ? await keepDiff(world, project) : null;
-  const identity: RunIdentity = {
-    runKey: world.randomness.token(),
-    startedAt: world.clock.now(),
-    head: prepared.head,
-    base: prepared.base,
-    diff,
-    manifestHash: project.manifestHash,
-  };
-  const base = prepared.base === null ? null : await openCheckout(world, project, 'baseline', prepared.base);
+  const revision = prepared.base?.revision ?? null;
+  const base = revision === null ? null : await openCheckout(world, project, 'baseline', revision);
   try {
-    return await measureAndAppend(
-      world,
-      project,
-      options,
-      prepared,
-      identity,
-      headCheckout(project, prepared.head),
-      base,
-    );
+    const head = headCheckout(project, prepared.head);
+    const identity = identify(world, prepared, diff, project.manifestHash);
+    return await measure({ world, project, options, prepared, identity, head, base, inPlace: true });
   } finally {
     await base?.close();
     world.progress.done();
@@ -109,81 +83,54 @@ export async function runAt(
   revision: Revision,
   options: RunOptions,
 ): Promise<RunOutcome> {
-  const checkout = await openCheckout(world, project, 'candidate', revision);
+  const head = await openCheckout(world, project, 'candidate', revision);
   try {
-    const past: Project = { ...project, directory: checkout.directory, manifest: checkout.manifest };
-    const benchmarks = selectBenchmarks(past.manifest, options.names);
-    await requireMachine(world, benchmarks);
-    for (const benchmark of benchmarks) await verifiedCorpus(world, past.directory, benchmark);
-    const metaSeed = options.metaSeed ?? world.randomness.metaSeed();
-    const plan = planRun(
-      { manifest: past.manifest, benchmarks, seedSet: options.seedSet, metaSeed, repetitions: options.repetitions },
-      world.sha256,
-    );
+    const past: Project = { ...project, directory: head.directory, manifest: head.manifest };
+    const prepared = await preparePast(world, past, revision, options);
+    await requireLedger(world, past, prepared);
     const text = (await world.files.readText(joinPath(past.directory, 'bench/manifest.toml'))) ?? '';
-    const identity: RunIdentity = {
-      runKey: world.randomness.token(),
-      startedAt: world.clock.now(),
-      head: revision,
-      base: null,
-      diff: null,
-      manifestHash: `sha256:${world.sha256(text)}`,
-    };
-    return await measureAndAppend(
-      world,
-      past,
-      options,
-      { benchmarks, head: revision, base: null, plan, dirty: [] },
-      identity,
-      checkout,
-      null,
-    );
+    const identity = identify(world, prepared, null, `sha256:${world.sha256(text)}`);
+    return await measure({ world, project: past, options, prepared, identity, head, base: null, inPlace: false });
   } finally {
-    await checkout.close();
+    await head.close();
     world.progress.done();
   }
 }
 
-/** Finds out before minutes are spent on measuring whether the remote ledger can be read. */
-async function requireLedger(project: Project): Promise<void> {
-  if (project.ledger.remote !== null) await withSnapshot(project, async () => undefined);
+function identify(world: World, prepared: Prepared, diff: string | null, manifestHash: string): RunIdentity {
+  return {
+    runKey: world.randomness.token(),
+    startedAt: world.clock.now(),
+    head: prepared.head,
+    base: prepared.base?.revision ?? null,
+    diff,
+    manifestHash,
+  };
 }
 
-async function measureAndAppend(
-  world: World,
-  project: Project,
-  options: RunOptions,
-  prepared: Prepared,
-  identity: RunIdentity,
-  head: Checkout,
-  base: Checkout | null,
-): Promise<RunOutcome> {
+/** Finds out before minutes are spent on measuring whether the ledger can be read and trusted. */
+async function requireLedger(world: World, project: Project, prepared: Prepared): Promise<void> {
+  const names = prepared.benchmarks.map((benchmark) => benchmark.name);
+  await withSnapshot(project, (snapshot) => readEvidence(world, project, snapshot, names, prepared.head.tree));
+}
+
+async function measure(context: Context): Promise<RunOutcome> {
+  const { world, project, head, base } = context;
   const protections = await protect(world, project, head, base);
   try {
-    return await measureProtected(world, project, options, prepared, identity, head, base, protections);
+    const started = world.clock.monotonicSeconds();
+    const measured = await measureProtected(context, protections, started);
+    return await record(context, measured, started);
   } finally {
     await protections.close();
   }
 }
 
-async function measureProtected(
-  world: World,
-  project: Project,
-  options: RunOptions,
-  prepared: Prepared,
-  identity: RunIdentity,
-  head: Checkout,
-  base: Checkout | null,
-  protections: Protections,
-): Promise<RunOutcome> {
-  const started = world.clock.monotonicSeconds();
-  const inPlace = head.tree === project.repository.top;
+async function measureProtected(context: Context, protections: Protections, started: number): Promise<MeasuredRun> {
+  const { world, project, options, prepared, identity, head, base } = context;
   await runSetup(world, head, protections.of('candidate'));
   if (base !== null) await runSetup(world, base, protections.of('baseline'));
-  if (inPlace && !options.allowDirty && project.manifest.project.setup !== null) {
-    requireClean(await treeState(project), 'by project.setup');
-  }
-
+  if (project.manifest.project.setup !== null) await requireUnchanged(context, 'by project.setup');
   const corpora = new Map<string, string>();
   for (const benchmark of prepared.benchmarks) {
     corpora.set(`candidate ${benchmark.name}`, await verifiedCorpus(world, head.directory, benchmark));
@@ -197,41 +144,78 @@ async function measureProtected(
   const budget = options.timeBudgetMinutes ?? project.manifest.policy.timeBudgetMinutes;
   const deadlineSeconds = budget === null ? null : started + budget * 60;
   const measured = await measureExperiments({ world, placeOf, deadlineSeconds }, project, prepared.plan, identity);
-  if (inPlace && !options.allowDirty) requireClean(await treeState(project), 'by the benchmarks');
+  await requireUnchanged(context, 'by the benchmarks');
   for (const benchmark of prepared.benchmarks) await verifiedCorpus(world, head.directory, benchmark);
+  return measured;
+}
 
-  const events = options.eventsFor?.(identity, measured.lines) ?? [];
+/**
+ * The tree must be what the records will say: clean at the same head, or dirty with the same difference.
+ * Throws DIRTY_TREE (65) naming what changed and when.
+ */
+async function requireUnchanged({ world, project, prepared, identity, inPlace }: Context, phase: Phase): Promise<void> {
+  if (!inPlace) return;
+  const state = await treeState(project);
+  const place = project.repository.top;
+  if (state.head.sha !== prepared.head.sha) {
+    const moved = `${prepared.head.sha.slice(0, 10)} to ${state.head.sha.slice(0, 10)}`;
+    throw new IntegrityError('DIRTY_TREE', `the head moved from ${moved} while it was measured`, {
+      place,
+      nextStep: 'let the work tree alone while Benchgate runs, and run again',
+    });
+  }
+  if (identity.diff === null) return requireClean(state, phase);
+  if ((await keepDiff(world, project)) === identity.diff) return;
+  throw new IntegrityError(
+    'DIRTY_TREE',
+    `the uncommitted changes are not those from before the run, changed ${phase}`,
+    {
+      place,
+      nextStep: 'have the benchmarks write elsewhere, or ignore what they write in .gitignore',
+    },
+  );
+}
+
+async function record(context: Context, measured: MeasuredRun, started: number): Promise<RunOutcome> {
+  const { world, project, options, prepared, identity } = context;
+  const { lines } = measured;
+  const events = options.eventsFor?.(identity, lines) ?? [];
   const names = prepared.benchmarks.map((benchmark) => benchmark.name).join(', ');
-  const write = {
-    identity,
-    lines: measured.lines,
-    events,
-    references: [],
-    message: `run ${identity.head.sha.slice(0, 10)}: ${names}`,
-  };
-  const appended: Appended =
-    measured.lines.length + events.length === 0
-      ? { sequence: 0, commit: '', existed: false, push: 'no_remote' }
-      : await appendToLedger(world, project, write);
+  const message = `run ${identity.head.sha.slice(0, 10)}: ${names}`;
+  const write = { identity, lines, events, references: [], message };
+  const appended = lines.length + events.length === 0 ? null : await appendToLedger(world, project, write);
   if (world.signal.aborted) {
-    throw new InterruptedError(
-      `interrupted; ${measured.lines.filter((line) => line.kind === 'record').length} finished repetition(s) are in the ledger`,
-      {
-        nextStep: 'run the same command again to go on from there',
-      },
-    );
+    const finished = lines.filter((line) => line.kind === 'record').length;
+    throw new InterruptedError(`interrupted; ${count(finished, 'finished repetition')} kept in the ledger`, {
+      nextStep: 'run again; pairs continue from what is recorded, other gates start a new group',
+    });
   }
   return {
     identity,
+    baseChoice: prepared.base?.how ?? null,
     plan: prepared.plan,
     benchmarks: prepared.benchmarks,
-    lines: measured.lines,
+    lines,
     isolation: measured.isolation,
+    ruleChanges: ruleChanges(context),
     withheld: measured.withheld,
     dirty: prepared.dirty,
     appended,
     elapsedSeconds: world.clock.monotonicSeconds() - started,
   };
+}
+
+/** A change that edits its own gate must at least be seen to do so. */
+function ruleChanges({ world, project, prepared, base }: Context): string[] {
+  if (base === null) return [];
+  return prepared.benchmarks.flatMap((benchmark) => {
+    const before = base.manifest.benchmarks.find((candidate) => candidate.name === benchmark.name);
+    if (before === undefined)
+      return [`${benchmark.name}: the base's manifest does not have it; the head's rule was used`];
+    const same =
+      ruleDigest(before, base.manifest, world.sha256) === ruleDigest(benchmark, project.manifest, world.sha256);
+    return same ? [] : [`${benchmark.name}: this change edits its gate or settings; the head's were used`];
+  });
 }
 
 /** The base's own copy of the corpus; data that git does not carry may be taken from the head, when its declared hash holds. */

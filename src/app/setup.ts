@@ -8,28 +8,36 @@ import type { World } from './world.ts';
 const setupTimeoutSeconds = 3600;
 const setupOutputBytes = 64 * 1024 * 1024;
 
-/** Folders below the home where build tools keep downloads; writable while `setup` runs, not while benchmarks do. */
+/**
+ * Folders below the home where build tools keep downloads and compiled parts; writable while `setup` runs, not while
+ * benchmarks do. Data only: a tool's folder as a whole also holds programs that are on PATH (`.cargo/bin`, `go/bin`,
+ * `.dotnet/tools`) and settings that name programs (`.cargo/config.toml`, `.gradle/init.d`), which the other arm and
+ * whatever the person starts next would run.
+ *
+ * What stays open: the caches are shared. The setup of one arm can change a downloaded package that the other arm, or
+ * another project, builds from; a machine that measures code of strangers should not keep caches between jobs.
+ */
 const buildCaches = [
   '.cache',
   '.npm',
-  '.yarn',
+  '.yarn/cache',
+  '.yarn/berry/cache',
   '.pnpm-store',
-  '.local/share/pnpm',
-  '.bun',
-  '.cargo',
-  '.rustup',
-  'go',
-  '.gradle',
-  '.m2',
-  '.ivy2',
-  '.sbt',
-  '.nuget',
-  '.dotnet',
-  '.gem',
-  '.bundle',
-  '.composer',
-  '.cabal',
-  '.stack',
+  '.local/share/pnpm/store',
+  '.bun/install/cache',
+  '.cargo/registry',
+  '.cargo/git',
+  'go/pkg',
+  '.gradle/caches',
+  '.gradle/wrapper',
+  '.m2/repository',
+  '.ivy2/cache',
+  '.ivy2/local',
+  '.sbt/boot',
+  '.nuget/packages',
+  '.composer/cache',
+  '.cabal/packages',
+  '.stack/pantry',
   '.ccache',
 ];
 
@@ -55,9 +63,11 @@ export async function runSetup(world: World, checkout: Checkout, protection: Pro
       scratchDirectory: scratch,
       environment: { ...variables, TMPDIR: scratch },
       hiddenPaths: protection.hiddenPaths,
+      coveredPaths: protection.coveredPaths,
       readablePaths: protection.protectedPaths,
       replacedFiles: protection.replacedFiles,
-      writablePaths: [...caches, ...writablePaths(world, checkout.manifest)],
+      writablePaths: writablePaths(world, checkout),
+      cachePaths: caches,
       devices: false,
       timeoutSeconds: setupTimeoutSeconds,
       outputLimitBytes: setupOutputBytes,

@@ -29,8 +29,51 @@ export interface RunnerPlace {
   readonly protection: Protection;
 }
 
-/** Opens the sandbox for one benchmark and arm. The rule (`benchmark`) is the base's; entry point and invocation are the arm's. */
+/** A sandbox with the scratch folder it was opened for. */
+interface Stage {
+  readonly files: TrialFiles;
+  readonly workload: Workload;
+  readonly session: Session;
+  /** Makes the scratch folder as good as new. Throws INPUT_OUTPUT (69) when something in it can't be removed. */
+  readonly clean: () => Promise<void>;
+  /** Says on the terminal what could not be removed: what was measured counts all the same. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the sandbox for one benchmark and arm. `benchmark` is the rule both arms are judged by; entry point and invocation are the arm's own. */
 export async function openTrialRunner(world: World, benchmark: Benchmark, place: RunnerPlace): Promise<TrialRunner> {
+  const { variables, withheld } = measuredEnvironment(world.machine.environment, benchmark.env);
+  let stage = await openStage(world, benchmark, place, variables);
+  /** Where the last trial left what can't be removed, the next one gets another folder instead of failing with it. */
+  const cleaned = async (): Promise<Stage> => {
+    try {
+      await stage.clean();
+    } catch {
+      await stage.close();
+      stage = await openStage(world, benchmark, place, variables);
+    }
+    return stage;
+  };
+  return {
+    isolation: stage.session.isolation,
+    withheld,
+    async run(request) {
+      const { files, session, workload } = await cleaned();
+      await workload.prepare(request, files, world);
+      const ending = await session.run(world.signal);
+      return workload.observe(ending, request, files, world);
+    },
+    close: () => stage.close(),
+  };
+}
+
+async function openStage(
+  world: World,
+  benchmark: Benchmark,
+  place: RunnerPlace,
+  variables: Readonly<Record<string, string>>,
+): Promise<Stage> {
+  const { checkout, corpusPath, protection } = place;
   const scratch = await world.files.temporaryFolder('benchgate-trial-');
   const files: TrialFiles = {
     configPath: joinPath(scratch, 'config.json'),
@@ -39,47 +82,44 @@ export async function openTrialRunner(world: World, benchmark: Benchmark, place:
     stdoutPath: joinPath(scratch, 'stdout'),
     stderrPath: joinPath(scratch, 'stderr'),
   };
-  const { variables, withheld } = measuredEnvironment(world.machine.environment, benchmark.env);
-  const workload = workloadOf(world, benchmark, place.checkout);
-  let session: Session;
   try {
-    session = await world.sandbox.open({
+    const workload = workloadOf(world, benchmark, checkout);
+    const session = await world.sandbox.open({
       command: workload.command(files),
-      projectDirectory: place.checkout.directory,
-      treeDirectory: place.checkout.tree,
+      projectDirectory: checkout.directory,
+      treeDirectory: checkout.tree,
       scratchDirectory: scratch,
       environment: { ...variables, TMPDIR: scratch },
-      hiddenPaths: place.protection.hiddenPaths,
-      readablePaths:
-        place.corpusPath === ''
-          ? place.protection.protectedPaths
-          : [...place.protection.protectedPaths, place.corpusPath],
-      replacedFiles: place.protection.replacedFiles,
-      writablePaths: writablePaths(world, place.checkout.manifest),
+      hiddenPaths: protection.hiddenPaths,
+      coveredPaths: protection.coveredPaths,
+      readablePaths: protection.protectedPaths,
+      corpusPath: corpusPath === '' ? null : corpusPath,
+      replacedFiles: protection.replacedFiles,
+      writablePaths: writablePaths(world, checkout),
       devices: benchmark.gpu !== 'none',
       timeoutSeconds: benchmark.timeoutSeconds,
       outputLimitBytes,
       stdoutPath: files.stdoutPath,
       stderrPath: files.stderrPath,
     });
+    return {
+      files,
+      workload,
+      session,
+      clean: () => world.files.emptyFolder(scratch),
+      async close() {
+        await session.close();
+        try {
+          await world.files.remove(scratch);
+        } catch (error) {
+          world.terminal.error(`benchgate: ${error instanceof Error ? error.message : String(error)}\n`);
+        }
+      },
+    };
   } catch (error) {
     await world.files.remove(scratch);
     throw error;
   }
-  return {
-    isolation: session.isolation,
-    withheld,
-    async run(request) {
-      await world.files.emptyFolder(scratch);
-      await workload.prepare(request, files, world);
-      const ending = await session.run(world.signal);
-      return workload.observe(ending, request, files, world);
-    },
-    async close() {
-      await session.close();
-      await world.files.remove(scratch);
-    },
-  };
 }
 
 /** How this arm runs the benchmark: its own entry of that name where it has one, else the rule's. */

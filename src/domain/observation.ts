@@ -48,5 +48,8 @@ export type Observation =
       readonly wallSeconds: number;
     };
 
+/** Failed trials up to this share are left out with a warning: one flake in twenty must not condemn a revision for ever. */
+export const toleratedFailureShare = 0.05;
+
 /** Why a trial was run. benchstone's selection reads the first two only (DESIGN §10). */
 export type Purpose = 'baseline' | 'fresh' | 'paired' | 'calibration' | 'confirm';

@@ -29,14 +29,14 @@ export function missingRuns(
 ): Decision | null {
   const short =
     baseline.length < settings.requiredBaseline
-      ? `the baseline has ${count(baseline.length, 'usable run')} and needs ${settings.requiredBaseline}`
+      ? `the baseline has ${count(baseline.length, 'usable run')} and needs ${settings.requiredBaseline}; establish it again`
       : candidate.length < settings.requiredCandidate
-        ? `the candidate has ${count(candidate.length, 'usable run')} and needs ${settings.requiredCandidate}`
+        ? `the candidate has ${count(candidate.length, 'usable run')} and needs ${settings.requiredCandidate}; \`benchgate run\` measures it`
         : null;
   if (short === null) return null;
   return {
     kind: 'NEEDS_MORE_DATA',
-    reason: `${short}; run it again, or lower the numbers in the manifest`,
+    reason: short,
     label: null,
     estimate: null,
     evidence: null,

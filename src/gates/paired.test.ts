@@ -44,10 +44,17 @@ it.each([
   ['FAIL', { baseline: ok(1), candidate: failed('timed_out') }, 'timed_out'],
   ['NO_BASELINE', { baseline: failed('exit_code'), candidate: ok(1) }, 'exit_code'],
   ['INVALID', { baseline: failed('signal'), candidate: failed('exit_code') }, 'signal'],
-] as const)('pairedGate.decide() says %s when one pair of good evidence ends in a crash', (kind, crash, shown) => {
-  const decision = pairedGate.decide([...same, crash], settings());
+] as const)('pairedGate.decide() says %s when more than one trial in twenty crashed', (kind, crash, shown) => {
+  const decision = pairedGate.decide([...same.slice(0, 18), crash], settings());
   expect(decision).toMatchObject({ kind, label: 'crash' });
   expect(decision.reason).toContain(shown);
+});
+
+it('pairedGate.decide() leaves out one crash in twenty with a warning', () => {
+  const crash = { baseline: ok(1), candidate: failed('timed_out') };
+  const decision = pairedGate.decide([...same.slice(0, 19), crash], settings());
+  expect(decision).toMatchObject({ kind: 'PASS', baseline: { count: 19 } });
+  expect(decision.warnings).toEqual(['1 of 40 trials failed; their pairs are left out']);
 });
 
 it('pairedGate.decide() says what it would take when it needs more data', () => {

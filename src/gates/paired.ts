@@ -1,10 +1,11 @@
-import type { Decision, GateSettings, PairGate } from '../contracts.ts';
+import type { Decision, GateSettings, Pair, PairGate } from '../contracts.ts';
+import { toleratedFailureShare } from '../domain/observation.ts';
 import { count, formatChange, formatNumber } from '../domain/quantity.ts';
 import type { Estimate, VerdictKind } from '../domain/verdict.ts';
 import { hodgesLehmannEstimate } from '../statistics/hodges-lehmann.ts';
 import { largestRankE, pairsToReach, rankEInterval } from '../statistics/rank-e.ts';
 import { minimumDetectableEffect, pairsForEffect, standardDeviation } from '../statistics/summary.ts';
-import { crashDecision } from './crashes.ts';
+import { crashDecision, failuresIn } from './crashes.ts';
 import { summariseAnySize } from './groups.ts';
 import { boundsOf, foldPaired, type PairedState, pairedVerdict, strictThreshold } from './paired-state.ts';
 
@@ -20,13 +21,21 @@ export const pairedGate: PairGate = {
     const crash = crashDecision(
       pairs.map((pair) => pair.baseline),
       pairs.map((pair) => pair.candidate),
+      toleratedFailureShare,
     );
     if (crash !== null) return crash;
     const state = foldPaired(pairs, settings);
     const kind = pairedVerdict(state, settings) ?? 'NEEDS_MORE_DATA';
-    return describe(kind, state, settings);
+    return withFailures(describe(kind, state, settings), pairs);
   },
 };
+
+function withFailures(decision: Decision, pairs: readonly Pair[]): Decision {
+  const failed = failuresIn(pairs.flatMap((pair) => [pair.baseline, pair.candidate]));
+  if (failed === 0) return decision;
+  const warning = `${failed} of ${2 * pairs.length} trials failed; their pairs are left out`;
+  return { ...decision, warnings: [...decision.warnings, warning] };
+}
 
 function describe(kind: VerdictKind, state: PairedState, settings: GateSettings): Decision {
   const pairCount = state.differences.length;

@@ -23,14 +23,20 @@ export const referenceGate: ArtifactGate = {
       warnings: [],
     });
     if (referenceHash === null)
-      return answer('NO_REFERENCE', 'no reference is frozen; `benchgate reference freeze` makes one', 0);
+      return answer(
+        'NO_REFERENCE',
+        'no reference is frozen; `benchgate run` and then `benchgate reference freeze NAME` make one',
+        0,
+      );
     const artifacts = candidate.filter((observation) => observation.artifactHash !== null);
     const usable = artifacts.filter((observation) => observation.status === 'ok');
     const matching = usable.filter((observation) => observation.artifactHash === referenceHash).length;
     if (usable.length === 0) {
       return answer(
         'NEEDS_MORE_DATA',
-        `none of ${count(candidate.length, 'repetition')} produced a usable artifact`,
+        candidate.length === 0
+          ? 'nothing was measured at this commit; `benchgate run` does'
+          : `none of ${count(candidate.length, 'repetition')} produced a usable artifact`,
         0,
       );
     }

@@ -6,18 +6,18 @@ import type { LedgerRecord } from '../ledger/record.ts';
 import { candidateRows } from '../ledger/selection.ts';
 import { gates } from '../registry.ts';
 import { benchstoneRows, candidateCrash } from './baseline.ts';
-import type { Case } from './case.ts';
 import { gapReason, measuredGap } from './evidence.ts';
+import type { JudgeInput } from './judge-input.ts';
 import { bareDecision, toVerdict } from './verdict.ts';
 
 /** INVALID when a run of the group holds fewer repetitions than it planned without saying why; else null. */
-function missing(input: Case, records: readonly LedgerRecord[]): Decision | null {
+function missing(input: JudgeInput, records: readonly LedgerRecord[]): Decision | null {
   const gap = measuredGap(records, input.lines);
   return gap === null ? null : bareDecision('INVALID', gapReason(gap, 'repetition'));
 }
 
 /** Verdict of a correctness benchmark: the latest group at the head against the frozen reference. */
-export function judgeArtifacts(input: Case): Verdict {
+export function judgeArtifacts(input: JudgeInput): Verdict {
   const { benchmark, subject } = input;
   const reference = currentReference(input.events)?.hash ?? null;
   const rows = benchstoneRows(input).filter((row) => row.record.purpose === 'fresh');

@@ -8,8 +8,8 @@ import { baselineRows, candidateRows, type SelectableRow } from '../ledger/selec
 import type { Benchmark } from '../manifest/manifest.ts';
 import { gateSettings } from '../manifest/rule.ts';
 import { gates } from '../registry.ts';
-import type { Case } from './case.ts';
 import { gapReason, measuredGap, metricsOf, recordsOf } from './evidence.ts';
+import type { JudgeInput } from './judge-input.ts';
 import { bareDecision, toVerdict } from './verdict.ts';
 
 /** A record as benchstone's selection sees it. */
@@ -18,14 +18,14 @@ export function selectable(record: LedgerRecord): SelectableRow & { readonly rec
 }
 
 /** Rows of the purposes that benchstone knows. */
-export function benchstoneRows(input: Case): (SelectableRow & { readonly record: LedgerRecord })[] {
+export function benchstoneRows(input: JudgeInput): (SelectableRow & { readonly record: LedgerRecord })[] {
   return recordsOf(input.lines)
     .filter((record) => record.purpose === 'baseline' || record.purpose === 'fresh')
     .map(selectable);
 }
 
 /** Verdict against a stored baseline (sigma and Mann–Whitney), by benchstone's selection. */
-export function judgeAgainstBaseline(input: Case): Verdict {
+export function judgeAgainstBaseline(input: JudgeInput): Verdict {
   const { benchmark, subject } = input;
   const pointer = currentBaseline(input.events);
   if (pointer === null) {
@@ -77,7 +77,11 @@ export function candidateCrash(candidate: readonly LedgerRecord[]): Decision | n
   );
 }
 
-function warningsOf(baseline: readonly LedgerRecord[], candidate: readonly LedgerRecord[], input: Case): string[] {
+function warningsOf(
+  baseline: readonly LedgerRecord[],
+  candidate: readonly LedgerRecord[],
+  input: JudgeInput,
+): string[] {
   const warnings: string[] = [];
   const failed = candidate.filter((record) => record.observation.status === 'error').length;
   if (failed > 0)

@@ -5,11 +5,11 @@ import { failed, ok } from '../../fixtures/observations.ts';
 import { metaSeedText, type SelectionVector, selectionVectors } from '../../fixtures/selection-vectors.ts';
 import { isNear, itGolden } from '../../fixtures/shared-data.ts';
 import type { LedgerEvent, RunLine } from '../ledger/record.ts';
-import type { Case } from './case.ts';
 import { judge } from './judge.ts';
+import type { JudgeInput } from './judge-input.ts';
 
 /** benchstone's log as ledger lines: one run with one repetition per row. An error row is a reported error, not a crash. */
-function caseOf({ manifest, events, current_sha: head }: SelectionVector): Case {
+function caseOf({ manifest, events, current_sha: head }: SelectionVector): JudgeInput {
   const lines: RunLine[] = [];
   const pointers: LedgerEvent[] = [];
   const { gate_policy: policy, direction } = manifest;
@@ -38,7 +38,7 @@ function caseOf({ manifest, events, current_sha: head }: SelectionVector): Case 
     familySize: 1,
     lines,
     events: pointers,
-    subject: { head, tree: headTree, diff: null, base: null, hostClass: null, metaSeed: null },
+    subject: { head, tree: headTree, diff: null, base: null, metaSeed: null },
   };
 }
 

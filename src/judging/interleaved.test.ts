@@ -14,12 +14,12 @@ import {
 import { benchmark } from '../../fixtures/manifests.ts';
 import { failed, ok, pairs } from '../../fixtures/observations.ts';
 import type { RunLine } from '../ledger/record.ts';
-import type { Case, Subject } from './case.ts';
 import { judge } from './judge.ts';
+import type { JudgeInput, Subject } from './judge-input.ts';
 
-const subject: Subject = { head, tree: headTree, diff: null, base, hostClass: null, metaSeed: null };
+const subject: Subject = { head, tree: headTree, diff: null, base, metaSeed: null };
 
-function verdictOf(lines: readonly RunLine[], change: Partial<Case> = {}) {
+function verdictOf(lines: readonly RunLine[], change: Partial<JudgeInput> = {}) {
   return judge({ benchmark: benchmark(), rule, familySize: 1, lines, events: [], subject, ...change });
 }
 

@@ -16,15 +16,15 @@ import { benchmark } from '../../fixtures/manifests.ts';
 import { failed, ok } from '../../fixtures/observations.ts';
 import type { FailureReason, Observation } from '../domain/observation.ts';
 import type { LedgerRecord, RunLine } from '../ledger/record.ts';
-import type { Case, Subject } from './case.ts';
 import { judge } from './judge.ts';
+import type { JudgeInput, Subject } from './judge-input.ts';
 
-const subject: Subject = { head, tree: headTree, diff: null, base: null, hostClass: null, metaSeed: null };
+const subject: Subject = { head, tree: headTree, diff: null, base: null, metaSeed: null };
 const sigma = benchmark({ policy: 'sigma', goal: 'improvement', promotionSigma: 2, baselineSeeds: [1, 2, 3] });
 const bytes = benchmark({ tier: 'correctness', policy: 'reference', direction: null, repetitions: 2 });
 const reference = digestOf('bytes');
 
-function verdictOf(lines: readonly RunLine[], change: Partial<Case> = {}) {
+function verdictOf(lines: readonly RunLine[], change: Partial<JudgeInput> = {}) {
   return judge({ benchmark: sigma, rule, familySize: 1, lines, events: [baselineSet()], subject, ...change });
 }
 
@@ -109,7 +109,7 @@ it('judge() warns of failures, other machines, other times and other settings', 
   expect(verdictOf([...stored, ...run(2, flaky)]).warnings.join()).toContain('1 of 4 candidate repetitions failed');
 });
 
-function artifacts(lines: readonly RunLine[], change: Partial<Case> = {}) {
+function artifacts(lines: readonly RunLine[], change: Partial<JudgeInput> = {}) {
   return verdictOf(lines, { benchmark: bytes, events: [referenceFrozen(reference)], ...change });
 }
 

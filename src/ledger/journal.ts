@@ -29,8 +29,9 @@ export function decodeRun(text: string, path: string): RunLine[] {
 
 /** Reads an event file. Throws LEDGER_CORRUPT (65). */
 export function decodeEvent(text: string, path: string): LedgerEvent {
-  const [event] = decode(text, path, eventLine);
+  const [event, second] = decode(text, path, eventLine);
   if (event === undefined) throw corrupt(path, 1, 'the file is empty');
+  if (second !== undefined) throw corrupt(path, 2, 'an event file holds one line');
   return event;
 }
 

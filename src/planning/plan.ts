@@ -67,11 +67,14 @@ export function planRun(request: PlanRequest, sha256: Sha256): RunPlan {
   return { metaSeed: request.metaSeed, experiments, familySize, digest: `sha256:${sha256(digest)}` };
 }
 
+/** More would not fit into memory as a plan. */
+const mostRepetitions = 100_000;
+
 function planExperiment(benchmark: Benchmark, request: PlanRequest, sha256: Sha256): ExperimentPlan {
   const rule = ruleDigest(benchmark, request.manifest, sha256);
   const repetitions = request.repetitions ?? benchmark.repetitions;
-  if (!Number.isSafeInteger(repetitions) || repetitions < 1) {
-    throw new UsageError('USAGE', 'repetitions must be a whole number of at least 1', {
+  if (!Number.isSafeInteger(repetitions) || repetitions < 1 || repetitions > mostRepetitions) {
+    throw new UsageError('USAGE', `repetitions must be a whole number from 1 to ${mostRepetitions}`, {
       place: '--repetitions',
       nextStep: 'pass a number such as 5',
     });
@@ -98,7 +101,8 @@ function planExperiment(benchmark: Benchmark, request: PlanRequest, sha256: Sha2
     }
     case 'exact': {
       const blocks = Math.max(repetitions, 2);
-      const seeds = deriveSeeds(request.metaSeed, 1);
+      // The same seed in every run, so that evidence of a re-run can be compared: the rule's own.
+      const seeds = deriveSeeds(BigInt(`0x${rule.slice('sha256:'.length, 'sha256:'.length + 15)}`), 1);
       const trials = Array.from({ length: blocks }, (_, block) =>
         (['baseline', 'candidate'] as const).map((arm) => ({ arm, block, seed: seeds[0] ?? 0 })),
       ).flat();
@@ -150,7 +154,7 @@ export interface PairDraw {
 export function* drawPairs(
   metaSeed: bigint,
   benchmark: string,
-  stream: Purpose,
+  stream: string,
   sha256: Sha256,
 ): Generator<PairDraw, never> {
   const generator = createMersenneTwister(

@@ -34,6 +34,8 @@ export interface LedgerSnapshot {
   readonly read: (folders: readonly string[]) => Promise<readonly LedgerFile[]>;
   /** Content of one file, or null. */
   readonly bytes: (path: string) => Promise<Uint8Array | null>;
+  /** Throws LEDGER_REWRITTEN (65) when a commit up to this one changed or removed a file; remembers what it checked. */
+  readonly requireAdditions: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 

@@ -28,14 +28,20 @@ export interface SessionOptions {
   readonly scratchDirectory: string;
   /** The whole environment of the process; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Absolute paths hidden from the process: ledger, references, the other arm, credentials. */
+  /** Absolute paths hidden from the process with everything below: ledger, references, credentials. */
   readonly hiddenPaths: readonly string[];
+  /** Hidden likewise, except for a corpus below: the other arm's tree. */
+  readonly coveredPaths?: readonly string[];
   /** Files seen with another one's content, such as a git configuration without its credentials. */
   readonly replacedFiles?: readonly { readonly path: string; readonly with: string }[];
-  /** Absolute paths that must stay readable although they lie below a hidden one. */
+  /** Absolute paths that the engine needs kept: readable although below a hidden one, read-only although below a writable one. */
   readonly readablePaths: readonly string[];
-  /** Absolute paths outside the tree that the process may write. */
+  /** Absolute path of the data that the command reads; shown below a covered path and never below a hidden one. */
+  readonly corpusPath?: string | null;
+  /** Absolute paths outside the tree that the manifest lets the process write; refused when they touch anything guarded. */
   readonly writablePaths: readonly string[];
+  /** Build caches: writable too, and left out, not refused, where they touch anything guarded. */
+  readonly cachePaths?: readonly string[];
   /** Devices such as /dev/nvidia0 are visible. */
   readonly devices: boolean;
   readonly timeoutSeconds: number;
@@ -53,6 +59,9 @@ export interface Session {
 }
 
 export interface Sandbox {
-  /** Opens a session; falls back to no isolation (and says why in `isolation`) where the machine has none. */
+  /**
+   * Opens a session; falls back to no isolation (and says why in `isolation`) where the machine has none.
+   * Throws MANIFEST_INVALID (64) for a writable path and CORPUS_MISSING (65) for a corpus that measured code must not have.
+   */
   readonly open: (options: SessionOptions) => Promise<Session>;
 }

@@ -9,13 +9,11 @@ export interface Subject {
   readonly diff: string | null;
   /** Base commit for interleaved benchmarks; null when there is none (a root commit). */
   readonly base: string | null;
-  /** Class of the machine this verdict is asked on, for warnings; null when it does not matter. */
-  readonly hostClass: string | null;
   /** Judge this candidate group instead of the latest; null for the latest. */
   readonly metaSeed: string | null;
 }
 
-export interface Case {
+export interface JudgeInput {
   readonly benchmark: Benchmark;
   readonly rule: string;
   /** Paired benchmarks of the run, at least; the records may say more. */
