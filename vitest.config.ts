@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'scripts/**/*.test.mjs', 'fixtures/**/*.test.ts'],
     pool: 'forks',
+    // Most of the time goes into waiting for programs under test.
+    maxWorkers: 3,
     setupFiles: ['scripts/property-runs.mjs'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

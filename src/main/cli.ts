@@ -10,9 +10,14 @@ import { commandHelp, overview } from './help.ts';
 /** Runs one command line; returns the exit code. All output goes through the process's streams. */
 async function main(words: readonly string[]): Promise<number> {
   const interrupted = new AbortController();
-  const stop = () => {
-    // The second time the person means it: no orderly end, and the operating system cleans up the sandbox.
-    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+  let interruptedAt: number | null = null;
+  const stop = (signal: NodeJS.Signals) => {
+    // npm passes on the terminal's signal and CI systems send two kinds: only a later Ctrl-C means it.
+    if (interruptedAt !== null && signal === 'SIGINT' && performance.now() - interruptedAt > 3000)
+      process.exit(exitCodes.interrupted);
+    if (interruptedAt !== null) return;
+    interruptedAt = performance.now();
+    process.stderr.write('benchgate: stopping; finished repetitions are kept (Ctrl-C again to abandon them)\n');
     interrupted.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);

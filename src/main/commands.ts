@@ -215,7 +215,7 @@ export const commands: readonly CommandSpec[] = [
     arity: [0, 0],
     usesProject: false,
     options: [],
-    examples: [['benchgate version --json', 'with Node and git']],
+    examples: [['benchgate version --json', 'with Node and platform']],
     load: async () => (await import('./commands/tools.ts')).versionCommand,
   },
 ];

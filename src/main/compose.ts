@@ -74,7 +74,7 @@ export function compose({ environment, isolation, signal }: ComposeOptions): Wor
         random: Math.random,
         sleep: (milliseconds) => sleep(milliseconds),
       }),
-    asset: async (name) => (await nodeFiles.readText(join(packageFolder('assets'), name))) ?? '',
+    asset: readAsset,
     credentialPaths: async (gitDirectory) => credentialPaths({ homeDirectory: homedir(), environment, gitDirectory }),
     sanitisedConfigs: async (gitDirectory) =>
       sanitisedGitConfigs({ homeDirectory: homedir(), environment, gitDirectory }),
@@ -104,6 +104,16 @@ function dataFolder(environment: NodeJS.ProcessEnv): string {
   if (own !== undefined && own !== '') return resolve(own);
   const data = environment['XDG_DATA_HOME'];
   return join(data === undefined || data === '' ? join(homedir(), '.local', 'share') : data, 'benchgate');
+}
+
+async function readAsset(name: string): Promise<string> {
+  const place = join(packageFolder('assets'), name);
+  const text = await nodeFiles.readText(place);
+  if (text !== null) return text;
+  throw new EnvironmentError('TOOL_MISSING', 'this installation of Benchgate lacks one of its own files', {
+    place,
+    nextStep: 'install or clone Benchgate again',
+  });
 }
 
 /** A folder that ships with the package, looked for upwards from this file: bundles lie in dist/ or dist/chunks/. */

@@ -26,6 +26,9 @@ const corpusTypes = ['bytes', 'spec', 'tree'] as const satisfies readonly Corpus
 export function benchmarkShape() {
   const alpha = () => z.number().check(z.gt(0, 'must be greater than 0'), z.maximum(0.5, 'must be at most 0.5'));
   const atLeastOne = () => z.int().check(z.minimum(1, 'must be at least 1'));
+  // Beyond these a plan would not fit into memory, whoever wrote the manifest.
+  const upTo = (most: number) => () =>
+    z.int().check(z.minimum(1, 'must be at least 1'), z.maximum(most, `must be at most ${most}`));
   return {
     name: name({ title: 'Benchmark name', description: 'Unique in this file.' }),
     entry_point: text({
@@ -71,7 +74,7 @@ export function benchmarkShape() {
       title: 'Expected run time',
       description: 'Seconds of one repetition; plans only, limits nothing (see `timeout_seconds`).',
     }),
-    repetitions: optional(toInteger, atLeastOne, {
+    repetitions: optional(toInteger, upTo(100_000), {
       title: 'Repetitions',
       description: 'Candidate runs of the sigma, mann_whitney and correctness gates.',
       default: defaults.repetitions,
@@ -113,12 +116,12 @@ export function benchmarkShape() {
       description: 'How often at most a benchmark beyond tolerance passes.',
       default: defaults.alphaPass,
     }),
-    min_pairs: optional(exactInteger, atLeastOne, {
+    min_pairs: optional(exactInteger, upTo(1000), {
       title: 'Fewest pairs',
       description: 'Pairs measured before the paired gate may decide.',
       default: defaults.minPairs,
     }),
-    max_pairs: optional(exactInteger, atLeastOne, {
+    max_pairs: optional(exactInteger, upTo(1000), {
       title: 'Most pairs',
       description: 'Pairs after which the paired gate stops undecided.',
       default: defaults.maxPairs,

@@ -153,11 +153,6 @@ export function exactInteger(node: TomlNode): number | Refusal {
   return node.kind === 'integer' ? toInteger(node) : new Refusal(`must be an integer, got ${shownValue(node)}`);
 }
 
-/** Returns a boolean written as one. */
-export function exactBoolean(node: TomlNode): boolean | Refusal {
-  return node.kind === 'boolean' ? node.value : new Refusal(`must be true or false, got ${shownValue(node)}`);
-}
-
 /** Returns the reader of a string that must be one of `choices`; a refusal names the nearest. */
 export function oneOf<const T extends string>(choices: readonly T[]): (node: TomlNode) => T | Refusal {
   return (node) => {

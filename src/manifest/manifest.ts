@@ -61,7 +61,7 @@ export interface Manifest {
   };
   readonly benchmarks: readonly Benchmark[];
   readonly ledger: { readonly branch: string | null; readonly remote: string | null };
-  readonly policy: { readonly timeBudgetMinutes: number | null; readonly autoPromote: boolean };
+  readonly policy: { readonly timeBudgetMinutes: number | null };
 }
 
 export interface Problem {

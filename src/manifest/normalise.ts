@@ -88,7 +88,6 @@ export function normalise(
     ledger: { branch: ledger.branch ?? null, remote: ledger.remote ?? null },
     policy: {
       timeBudgetMinutes: policy.time_budget_minutes ?? null,
-      autoPromote: policy.auto_promote ?? false,
     },
   };
 }

@@ -135,7 +135,7 @@ describe('readManifest() on keys', () => {
     [`${quality}Max-Pairs = 8`, 'benchmarks[0].Max-Pairs', '`max_pairs`'],
     [`${quality}[ledger]\nbrnach = "x"`, 'ledger.brnach', '`branch`'],
     [`${quality}[policy]\ntime_budget_minute = 1`, 'policy.time_budget_minute', '`time_budget_minutes`'],
-    [`${quality}auto_promote = true`, 'benchmarks[0].auto_promote', 'It belongs in `[policy]`.'],
+    [`${quality}time_budget_minutes = 1`, 'benchmarks[0].time_budget_minutes', 'It belongs in `[policy]`.'],
   ])('readManifest() refuses an unknown key and names the right one: %#', (text, path, hint) => {
     const [problem, ...others] = problems(text);
     expect(others).toEqual([]);

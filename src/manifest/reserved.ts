@@ -5,7 +5,7 @@ const lists: ReadonlySet<string> = new Set(['pairs', 'replays', 'contracts', 'gr
 const tables: ReadonlySet<string> = new Set(['providers', 'prices', 'tokenjam', 'guard']);
 const benchmarkKeys: ReadonlySet<string> = new Set(['when', 'import']);
 const conclusionKeys: ReadonlySet<string> = new Set(verdictKinds.map((kind) => kind.toLowerCase()));
-const policyKeys: ReadonlySet<string> = new Set(['forks', 'gate_change', 'conclusion', 'conclusions']);
+const policyKeys: ReadonlySet<string> = new Set(['auto_promote', 'forks', 'gate_change', 'conclusion', 'conclusions']);
 
 /** Returns the message for a top-level table that a later version will read, else null. */
 export function reservedTable(key: string): string | null {

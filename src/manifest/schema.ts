@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { benchmarkShape } from './benchmark-shape.ts';
-import { exactBoolean, exactNumber } from './coerce.ts';
+import { exactNumber } from './coerce.ts';
 import { defaults } from './defaults.ts';
-import { filledText, filledTexts, gitName, name, optional, plain, text } from './fields.ts';
+import { filledText, filledTexts, gitName, name, optional, text } from './fields.ts';
 
 /** Returns the keys of `[project]`. */
 function projectShape() {
@@ -26,7 +26,7 @@ function projectShape() {
     }),
     harness_paths: filledTexts({
       title: 'Harness paths',
-      description: 'What judges: on a pull request these paths come from the base revision for both sides.',
+      description: 'What judges rather than what is judged. Part of the rule that evidence is kept under.',
       default: defaults.harnessPaths,
     }),
     writable_paths: filledTexts({
@@ -51,11 +51,6 @@ function policyShape() {
     time_budget_minutes: optional(exactNumber, () => z.number().check(z.gt(0, 'must be greater than 0')), {
       title: 'Time budget',
       description: 'Minutes after which a run ends in an orderly way; what is missing is NEEDS_MORE_DATA.',
-    }),
-    auto_promote: plain(exactBoolean, () => z.boolean(), {
-      title: 'Promote automatically',
-      description: 'On the default branch PROMOTE moves the baseline by itself.',
-      default: false,
     }),
   };
 }

@@ -131,7 +131,7 @@ describe('readManifest() on what is left out', () => {
       writablePaths: [],
     });
     expect(ledger).toEqual({ branch: null, remote: null });
-    expect(policy).toEqual({ timeBudgetMinutes: null, autoPromote: false });
+    expect(policy).toEqual({ timeBudgetMinutes: null });
     expect(benchmarks).toEqual([
       {
         name: 'b',

@@ -23,6 +23,10 @@ export function warningsOf(written: readonly WrittenBenchmark[]): Problem[] {
     if (policy === 'sigma' || policy === 'mann_whitney') warnOfFloors(benchmark, warn);
     if (policy === 'mann_whitney') warnOfCeiling(benchmark, warn);
     if (policy === 'paired') warnOfPairs(benchmark, family, warn);
+    if (benchmark.tolerance > 1) {
+      const message = `is ${benchmark.tolerance}: a change of ${benchmark.tolerance * 100} % is accepted`;
+      warn('tolerance', message, 'It is a fraction: write 0.05 for 5 %.');
+    }
     const hash = table.entries.get('corpus_hash');
     if (hash !== undefined && toTruth(hash.value) && !table.entries.has('corpus_type')) {
       warn(

@@ -8,5 +8,6 @@ export function toJson(value: unknown): string {
     },
     2,
   );
-  return `${text}\n`;
+  // `##[` and `##vso[` at any place of a line are commands to CI runners; \u0023 is the same character to JSON.
+  return `${text.replaceAll('##', '#\\u0023')}\n`;
 }

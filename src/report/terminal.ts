@@ -6,9 +6,9 @@ import type { RunReport } from './view.ts';
 /** The report for a terminal: verdicts worst first, then the reasons, then what to know about how they came about. */
 export function renderTerminal(report: RunReport): string {
   const verdicts = [...report.verdicts].sort((first, second) => rank(first.conclusion) - rank(second.conclusion));
-  const head = `${plainLine(report.project)} at ${report.head.slice(0, 10)}${report.base === null ? '' : `, compared with ${report.base.slice(0, 10)}`}`;
+  const head = `${plainLine(report.project)} at ${report.head.slice(0, 10)}${report.base === null ? '' : `, compared with ${report.base.slice(0, 10)}${report.baseChoice === null ? '' : ` (${plainLine(report.baseChoice)})`}`}`;
   const table = columns([
-    ['VERDICT', 'BENCHMARK', 'BASELINE', 'CANDIDATE', 'CHANGE', 'EVIDENCE'],
+    ['VERDICT', 'BENCHMARK', 'BASE MEAN', 'NEW MEAN', 'CHANGE', 'EVIDENCE'],
     ...verdicts.map((verdict) => [
       verdict.kind,
       plainLine(verdict.experiment),
@@ -85,6 +85,11 @@ function footer(report: RunReport): string[] {
     lines.push(
       `uncommitted changes were measured (never a baseline): ${report.dirty.slice(0, 10).map(plainLine).join(', ')}`,
     );
+  if (report.verdicts.some((verdict) => verdict.policy === 'paired' && verdict.estimate !== null)) {
+    lines.push(
+      'CHANGE is the typical change within a pair and need not be that of the means; E is the evidence (docs/gates.md)',
+    );
+  }
   if (report.isolation !== null) lines.push(plainLine(report.isolation));
   const where = report.ledger.remote === null ? report.ledger.location : report.ledger.remote;
   if (report.ledger.sequence !== null)

@@ -7,6 +7,8 @@ export interface RunReport {
   readonly project: string;
   readonly head: string;
   readonly base: string | null;
+  /** How the base was chosen; null when none was needed. */
+  readonly baseChoice: string | null;
   readonly dirty: readonly string[];
   readonly verdicts: readonly Verdict[];
   /** Null when nothing was run (evaluate). */

@@ -1,30 +1,21 @@
-import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { createGit } from '../../adapters/git/git-command.ts';
 import { demo } from '../../app/demo.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 
-const git = promisify(execFile);
-
+/** Through the scrubbed git of the adapters: inside a hook, GIT_DIR would lead into the person's own repository. */
 async function commitAll(folder: string, message: string): Promise<void> {
-  const identity = [
-    '-c',
-    'user.name=Benchgate demo',
-    '-c',
-    'user.email=demo@localhost',
-    '-c',
-    'commit.gpgsign=false',
-    '-c',
-    'core.hooksPath=/dev/null',
-  ];
+  const git = createGit({ environment: process.env });
+  const identity = ['-c', 'user.name=Benchgate demo', '-c', 'user.email=demo@localhost', '-c', 'commit.gpgsign=false'];
+  const quiet = [...identity, '-c', 'core.hooksPath=/dev/null', '-c', 'init.templateDir='];
   for (const args of [
     ['init', '--quiet'],
     ['add', '--all'],
-    [...identity, 'commit', '--quiet', '--message', message],
+    ['commit', '--quiet', '--message', message],
   ]) {
-    await git('git', args, { cwd: folder });
+    await git.run([...quiet, ...args], { cwd: folder });
   }
 }
 

@@ -1,7 +1,8 @@
 import { evaluate } from '../../app/evaluate.ts';
 import { gate } from '../../app/gate.ts';
+import { type MeasureOptions, type Prepared, prepare } from '../../app/prepare.ts';
 import { evaluationReport, runReport } from '../../app/report.ts';
-import { type Prepared, prepareRun, type RunOptions, run } from '../../app/run.ts';
+import { run } from '../../app/run.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { count } from '../../domain/quantity.ts';
@@ -10,7 +11,7 @@ import { columns, plainLine } from '../../report/plain-text.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 
-function optionsOf(context: CommandContext): RunOptions {
+function optionsOf(context: CommandContext): MeasureOptions {
   const seedSet = context.text('seed-set') ?? 'fresh';
   if (seedSet !== 'fresh' && seedSet !== 'baseline') {
     throw new UsageError('USAGE', `--seed-set must be fresh or baseline, not ${JSON.stringify(seedSet)}`, {
@@ -34,7 +35,7 @@ export async function gateCommand(context: CommandContext): Promise<CommandResul
   const { world } = context;
   const project = await context.open();
   const options = optionsOf(context);
-  if (context.flag('dry-run')) return dryRun(await prepareRun(world, project, options));
+  if (context.flag('dry-run')) return dryRun(await prepare(world, project, options));
   const outcome = await gate(world, project, options);
   const report = await runReport(world, project, outcome.run, outcome.verdicts);
   return { exitCode: report.exitCode, json: report, text: renderTerminal(report) };
@@ -45,7 +46,7 @@ export async function runCommand(context: CommandContext): Promise<CommandResult
   const { world } = context;
   const project = await context.open();
   const options = optionsOf(context);
-  if (context.flag('dry-run')) return dryRun(await prepareRun(world, project, options));
+  if (context.flag('dry-run')) return dryRun(await prepare(world, project, options));
   const outcome = await run(world, project, options);
   const report = await runReport(world, project, outcome, null);
   const records = outcome.lines.filter((line) => line.kind === 'record');
@@ -91,7 +92,8 @@ export async function evaluateCommand(context: CommandContext): Promise<CommandR
     .filter((verdict) => verdict.kind !== expected)
     .map((verdict) => `${verdict.experiment} is ${verdict.kind}`);
   const met = others.length === 0;
-  const exitCode = met ? exitCodes.ok : exitCodes.unexpected;
+  const broken = !met && report.exitCode === exitCodes.integrity;
+  const exitCode = met ? exitCodes.ok : broken ? exitCodes.integrity : exitCodes.unexpected;
   const line = met ? `expected ${expected}: met` : `expected ${expected}: not met, ${plainLine(others.join(', '))}`;
   return { exitCode, json: { ...report, expected, met, exitCode }, text: `${renderTerminal(report)}${line}\n` };
 }
@@ -108,7 +110,7 @@ function dryRun(prepared: Prepared): CommandResult {
   const json = {
     dryRun: true,
     head: prepared.head.sha,
-    base: prepared.base?.sha ?? null,
+    base: prepared.base?.revision?.sha ?? null,
     planDigest: prepared.plan.digest,
     metaSeed: prepared.plan.metaSeed,
     experiments: prepared.plan.experiments.map(({ benchmark, purpose, schedule, rule }) => ({
@@ -119,7 +121,10 @@ function dryRun(prepared: Prepared): CommandResult {
       schedule,
     })),
   };
-  const compared = prepared.base === null ? '' : `, compared with ${prepared.base.sha.slice(0, 10)}`;
+  const compared =
+    prepared.base === null
+      ? ''
+      : `, compared with ${prepared.base.revision?.sha.slice(0, 10) ?? 'nothing'} (${prepared.base.how})`;
   return {
     exitCode: exitCodes.ok,
     json,

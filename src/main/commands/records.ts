@@ -2,6 +2,7 @@ import { history } from '../../app/history.ts';
 import { verifyLedger } from '../../app/ledger-verify.ts';
 import { list } from '../../app/list.ts';
 import { selectBenchmarks } from '../../app/project.ts';
+import { UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { count } from '../../domain/quantity.ts';
 import { columns, plainLine } from '../../report/plain-text.ts';
@@ -45,7 +46,7 @@ export async function historyCommand(context: CommandContext): Promise<CommandRe
   const limit = context.count('limit') ?? 50;
   const found = await history(context.world, project, {
     experiment: name,
-    since: context.text('since'),
+    since: sinceOf(context.text('since')),
     gitSha: context.text('git-sha'),
     limit: limit === 0 ? null : limit,
   });
@@ -71,7 +72,16 @@ export async function historyCommand(context: CommandContext): Promise<CommandRe
   return { exitCode: exitCodes.ok, json: found, text };
 }
 
-/** `benchgate ledger verify`; exit 65 when there is any problem. */
+function sinceOf(text: string | null): string | null {
+  if (text === null) return null;
+  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new UsageError('USAGE', `--since must be a date, not ${JSON.stringify(text)}`, {
+    place: '--since',
+    nextStep: 'write it as ISO 8601, such as 2026-11-01 or 2026-11-01T12:00:00Z',
+  });
+}
+
+/** `benchgate ledger verify`; exit 65 when there is any problem, 2 when there is no ledger yet. */
 export async function verifyCommand(context: CommandContext): Promise<CommandResult> {
   const project = await context.open();
   const report = await verifyLedger(context.world, project);
@@ -82,7 +92,7 @@ export async function verifyCommand(context: CommandContext): Promise<CommandRes
       ? 'the ledger does not exist yet'
       : `${sound ? 'verified' : count(report.problems.length, 'problem')}: ${count(report.commits, 'commit')}, ${count(report.files, 'file')}, ${count(report.lines, 'line')}, tip ${report.tip.slice(0, 10)}`;
   return {
-    exitCode: sound ? exitCodes.ok : exitCodes.integrity,
+    exitCode: report.tip === null ? exitCodes.undecided : sound ? exitCodes.ok : exitCodes.integrity,
     json: { ...report, location: project.ledger.location, remote: project.ledger.remote },
     text: `${[...lines, summary].join('\n')}\n`,
   };
