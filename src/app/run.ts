@@ -11,11 +11,11 @@ import { appendToLedger } from './append.ts';
 import { type Checkout, headCheckout, openCheckout } from './checkout.ts';
 import { keepDiff, type Phase, requireClean, treeState } from './cleanliness.ts';
 import { verifiedCorpus } from './corpora.ts';
-import { readEvidence, withSnapshot } from './evidence-reader.ts';
+import { readEvents, withSnapshot } from './evidence-reader.ts';
 import { type MeasuredRun, measureExperiments } from './experiments.ts';
 import { joinPath } from './paths.ts';
 import { type MeasureOptions, type Prepared, prepare, preparePast } from './prepare.ts';
-import type { Project } from './project.ts';
+import { type Project, selectBenchmarks } from './project.ts';
 import { type Protections, protect } from './protection.ts';
 import type { RunIdentity } from './record-lines.ts';
 import { runSetup } from './setup.ts';
@@ -61,8 +61,7 @@ interface Context {
 
 /** Measures, checks that the tree stayed as it was, and appends everything in one commit. */
 export async function run(world: World, project: Project, options: RunOptions): Promise<RunOutcome> {
-  const prepared = await prepare(world, project, options);
-  await requireLedger(world, project, prepared);
+  const prepared = await prepareWithLedger(world, project, options, () => prepare(world, project, options));
   const diff = prepared.dirty.length > 0 ? await keepDiff(world, project) : null;
   const revision = prepared.base?.revision ?? null;
   const base = revision === null ? null : await openCheckout(world, project, 'baseline', revision);
@@ -86,8 +85,7 @@ export async function runAt(
   const head = await openCheckout(world, project, 'candidate', revision);
   try {
     const past: Project = { ...project, directory: head.directory, manifest: head.manifest };
-    const prepared = await preparePast(world, past, revision, options);
-    await requireLedger(world, past, prepared);
+    const prepared = await prepareWithLedger(world, past, options, () => preparePast(world, past, revision, options));
     const text = (await world.files.readText(joinPath(past.directory, 'bench/manifest.toml'))) ?? '';
     const identity = identify(world, prepared, null, `sha256:${world.sha256(text)}`);
     return await measure({ world, project: past, options, prepared, identity, head, base: null, inPlace: false });
@@ -108,10 +106,26 @@ function identify(world: World, prepared: Prepared, diff: string | null, manifes
   };
 }
 
-/** Finds out before minutes are spent on measuring whether the ledger can be read and trusted. */
-async function requireLedger(world: World, project: Project, prepared: Prepared): Promise<void> {
-  const names = prepared.benchmarks.map((benchmark) => benchmark.name);
-  await withSnapshot(project, (snapshot) => readEvidence(world, project, snapshot, names, prepared.head.tree));
+/**
+ * Checks the project and, at the same time, whether the ledger can be read and its pointers trusted: before minutes are spent on
+ * measuring. What is wrong with the project is reported first.
+ */
+async function prepareWithLedger(
+  world: World,
+  project: Project,
+  options: RunOptions,
+  check: () => Promise<Prepared>,
+): Promise<Prepared> {
+  const ledger = withSnapshot(project, async (snapshot) => {
+    await snapshot.requireAdditions();
+    for (const { name } of selectBenchmarks(project.manifest, options.names)) {
+      await readEvents(world, project, snapshot, name);
+    }
+  });
+  const [prepared, read] = await Promise.allSettled([check(), ledger]);
+  if (prepared.status === 'rejected') throw prepared.reason;
+  if (read.status === 'rejected') throw read.reason;
+  return prepared.value;
 }
 
 async function measure(context: Context): Promise<RunOutcome> {

@@ -1,11 +1,12 @@
 import type { CommandSpec } from './command.ts';
+import { evaluateCommand, gateCommand, runCommand } from './commands/measure.ts';
 import { isolationOption, runOptions } from './options.ts';
 
 const notes = { name: 'notes', kind: 'text', value: 'TEXT', help: 'kept in the ledger' } as const;
 const reason = { name: 'reason', kind: 'text', value: 'TEXT', help: 'why; kept in the ledger' } as const;
 const base = runOptions.filter((option) => option.name === 'base');
 
-/** Every command, in the order of the help. Code is loaded when a command is used. */
+/** Every command, in the order of the help. Code of the less used ones is loaded when they are used. */
 export const commands: readonly CommandSpec[] = [
   {
     name: 'gate',
@@ -19,7 +20,7 @@ export const commands: readonly CommandSpec[] = [
       ['benchgate gate parse --base v1.2.0', 'one benchmark, against a tag'],
       ['benchgate gate --dry-run', 'what would run'],
     ],
-    load: async () => (await import('./commands/measure.ts')).gateCommand,
+    load: async () => gateCommand,
   },
   {
     name: 'run',
@@ -37,7 +38,7 @@ export const commands: readonly CommandSpec[] = [
       },
     ],
     examples: [['benchgate run roundtrip', 'record one benchmark at the present commit']],
-    load: async () => (await import('./commands/measure.ts')).runCommand,
+    load: async () => runCommand,
   },
   {
     name: 'evaluate',
@@ -54,7 +55,7 @@ export const commands: readonly CommandSpec[] = [
       ['benchgate evaluate', 'the verdicts of the present commit'],
       ['benchgate evaluate parse --expect PASS', 'in a script'],
     ],
-    load: async () => (await import('./commands/measure.ts')).evaluateCommand,
+    load: async () => evaluateCommand,
   },
   {
     name: 'list',

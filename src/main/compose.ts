@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createGit } from '../adapters/git/git-command.ts';
 import { createLedgerStore } from '../adapters/git/ledger-store.ts';
@@ -72,7 +71,7 @@ export function compose({ environment, isolation, signal }: ComposeOptions): Wor
         ...options,
         git,
         random: Math.random,
-        sleep: (milliseconds) => sleep(milliseconds),
+        sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       }),
     asset: readAsset,
     credentialPaths: async (gitDirectory) => credentialPaths({ homeDirectory: homedir(), environment, gitDirectory }),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ProcessEnding, Session, SessionOptions } from '../../ports/sandbox.ts';
@@ -31,12 +30,14 @@ async function terminate(running: Running, reason: StopReason): Promise<boolean>
 }
 
 async function within<T>(promise: Promise<T>, seconds: number): Promise<T | null> {
-  const abort = new AbortController();
-  const timeout = sleep(seconds * 1000, null, { signal: abort.signal }).catch(() => null);
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), seconds * 1000);
+  });
   try {
     return await Promise.race([promise, timeout]);
   } finally {
-    abort.abort();
+    clearTimeout(timer);
   }
 }
 
