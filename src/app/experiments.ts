@@ -31,6 +31,8 @@ export async function measureExperiments(
   const stages: StageResult[] = [];
   const keep = (experiment: ExperimentPlan, stage: StageResult) => {
     stages.push(stage);
+    // Stopped before it began: there is nothing to say about this revision.
+    if (stage.because === 'interrupted' && stage.trials.length === 0) return;
     lines.push(...linesOf(context.world, project, identity, plan, experiment, stage, lines.length));
   };
   for (const experiment of plan.experiments) {

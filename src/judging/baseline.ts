@@ -102,7 +102,15 @@ function warningsOf(
       'baseline and candidate were measured at different times; on a shared machine `gate_policy = "paired"` errs far less',
     );
   }
-  if (candidate.some((record) => record.rule !== input.rule))
-    warnings.push('the candidate was measured under other settings than the manifest has now');
+  for (const [name, records] of [
+    ['baseline', baseline],
+    ['candidate', candidate],
+  ] as const) {
+    if (records.some((record) => record.corpus !== (input.benchmark.corpus?.hash ?? null))) {
+      warnings.push(`the ${name} was measured on another corpus than the manifest declares now`);
+    } else if (records.some((record) => record.rule !== input.rule)) {
+      warnings.push(`the ${name} was measured under other settings than the manifest has now`);
+    }
+  }
   return warnings;
 }

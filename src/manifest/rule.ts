@@ -3,8 +3,8 @@ import { canonicalJson, type Sha256 } from '../domain/canonical-json.ts';
 import type { Benchmark, Manifest } from './manifest.ts';
 
 /**
- * Digest of everything that decides how a benchmark is measured and judged: `sha256:<hex>`. Evidence recorded under
- * another rule never counts towards this one. The invocation and the code belong to the revision, not to the rule.
+ * Digest of everything that decides how a benchmark is measured and judged: `sha256:<hex>`. Evidence of interleaved
+ * gates recorded under another rule never counts towards this one; the gates with a stored baseline warn. The invocation and the code belong to the revision, not to the rule.
  */
 export function ruleDigest(benchmark: Benchmark, manifest: Manifest, sha256: Sha256): string {
   const { line: _line, backgroundRequired: _background, expectedRuntimeSeconds: _runtime, ...rule } = benchmark;
