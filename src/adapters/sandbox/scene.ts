@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
 import type { SessionOptions } from '../../ports/sandbox.ts';
@@ -22,9 +22,24 @@ export const clock: Clock = {
 
 export const path = process.env['PATH'] ?? '/usr/bin:/bin';
 
+/** Programs that tests run inside; visible there even when the clone lies below /tmp. */
+const programs = join(process.cwd(), 'fixtures', 'programs');
+
+/** Outside the folders that a sandbox replaces, where the machine has such a place for us: a clone may lie below /tmp. */
+function stagesFolder(): string {
+  const own = join(process.cwd(), 'node_modules');
+  if (!/^\/(?:tmp|var\/tmp|run)\//.test(own)) return own;
+  try {
+    accessSync('/var/lib', constants.W_OK);
+    return '/var/lib';
+  } catch {
+    return own;
+  }
+}
+
 /** Made outside /tmp, which a sandbox replaces, so that what is hidden there is hidden on purpose. */
 export function scene(name = 'scene'): Scene {
-  const root = mkdtempSync(join(process.cwd(), 'node_modules', `.sandbox-test-`));
+  const root = mkdtempSync(join(stagesFolder(), '.sandbox-test-'));
   chmodSync(root, 0o755);
   const tree = join(root, name, 'tree');
   const project = join(tree, 'project');
@@ -44,7 +59,7 @@ export function scene(name = 'scene'): Scene {
       scratchDirectory: scratch,
       environment: { PATH: path },
       hiddenPaths: [],
-      readablePaths: [],
+      readablePaths: [programs],
       writablePaths: [],
       devices: false,
       timeoutSeconds: 20,
