@@ -82,10 +82,14 @@ export async function measurePairs(
       trials.push(...pair);
       const [baseline, candidate] = [valueOf(pair, 'baseline'), valueOf(pair, 'candidate')];
       measured.push(...asPairs(pair));
-      if (isCrash(measured)) return 'crash';
-      if (baseline === null || candidate === null) continue;
+      if (baseline === null || candidate === null) {
+        if (isCrash(measured)) return 'crash';
+        continue;
+      }
       state = stepPaired(state, baseline, candidate, stage.settings);
-      if (block + 1 >= least && pairedVerdict(state, stage.settings) !== null) return 'verdict';
+      // After an earlier failure good pairs go on until the failures are few enough to be left out.
+      if (block + 1 < least || isCrash(measured)) continue;
+      if (pairedVerdict(state, stage.settings) !== null) return 'verdict';
     }
     return null;
   };

@@ -89,16 +89,32 @@ it('two projects of one repository keep their evidence apart', async () => {
   expect(kinds(other.value)).toEqual(['NEEDS_MORE_DATA']);
 });
 
-it('one crash that does not come again is neither FAIL nor forgotten', async () => {
+/** Crashes in the invocations (warm-up is 0) that `when` holds for; the count is kept in an ignored file of its own tree. */
+const flaky = (when: string) => ({
+  '.gitignore': '.count\n',
+  'bench/run.sh': `n=$(cat .count 2>/dev/null || echo 0); echo $((n+1)) > .count; [ ${when} ] && exit 9
+printf '{"status":"ok","metric":10.%s}' $((n % 7)) > "$3"\n`,
+});
+
+it('a crash that comes again is FAIL', async () => {
   await open(paired, 'ok "10.$((seed % 10))"');
-  await project.commit({
-    'bench/run.sh': `output=$3\nseed=$(sed 's/.*"seed": \\([0-9]*\\).*/\\1/' "$2")\nn=$(cat /dev/shm/none 2>/dev/null)\ncase $(sed 's/.*"repetition_index": \\([0-9]*\\).*/\\1/' "$2") in 2) [ -e bench/flaky ] && exit 9;; esac\nprintf '{"status":"ok","metric":%s}' "10.$((seed % 10))" > "$output"\n`,
-    'bench/flaky': 'x',
-  });
+  await project.commit(flaky('$((n % 3)) = 2'));
   const { value, exitCode } = await project.json(['gate', ...local]);
-  // Block 2 of the confirmation crashes as well: it is repeated, so it is a FAIL.
-  expect(kinds(value)).toEqual(['FAIL']);
+  expect(value).toMatchObject({ verdicts: [{ kind: 'FAIL', label: 'crash' }] });
   expect(exitCode).toBe(1);
+});
+
+it('a crash that does not come again is not FAIL, and more runs are a way out', async () => {
+  await open(paired, 'ok "10.$((seed % 10))"');
+  await project.commit(flaky('$n = 2'));
+  const first = await project.json(['gate', ...local]);
+  expect(first.value).toMatchObject({ verdicts: [{ kind: 'NEEDS_MORE_DATA', label: 'not_confirmed' }] });
+  expect(first.exitCode).toBe(2);
+  const second = await project.json(['gate', ...local]);
+  expect(second.value).toMatchObject({ verdicts: [{ kind: 'PASS' }] });
+  expect((second.value as { verdicts: { warnings: string[] }[] }).verdicts[0]?.warnings.join()).toContain(
+    'trials failed',
+  );
 });
 
 const withRemote = async () => {
