@@ -15,13 +15,14 @@ export function firstManifest(name: string, command: string | null): string {
   return `# What \`benchgate gate\` measures. All keys: docs/manifest.md of Benchgate.
 [project]
 name = ${tomlText(name)}
-# setup = "npm ci && npm run build"   # run once per revision before it is measured
+# The base is measured in a fresh checkout, without what git ignores: say how to make it.
+# setup = "npm ci && npm run build"   # run once per revision
 
 [[benchmarks]]
 name = "example"
 command = ${tomlText(command ?? 'echo "replace this command in bench/manifest.toml" >&2; exit 1')}
 metric = "wall_seconds"               # or cpu_seconds, max_rss_bytes
-tolerance = 0.05                      # a slowdown under 5 % is accepted
+tolerance = 0.05                      # 0.05: a slowdown under 5 % is accepted
 `;
 }
 
