@@ -53,8 +53,8 @@ const parts = {
     );
   },
   ledger: () => {
-    // About fourteen seconds a try.
-    const tries = Math.max(1, Math.min(20, Math.floor((budget * 0.45) / 14)));
+    // About ten seconds a try.
+    const tries = Math.max(1, Math.min(20, Math.floor((budget * 0.45) / 12)));
     const good = attempt(process.execPath, ['scripts/soak/ledger-writers.mjs', '--tries', String(tries)], true);
     console.log(
       `${good ? 'ok   ' : 'FAIL '} ledger: sixteen writers and killed writers, ${tries} tries each${tries < 20 ? ' (CUT SHORT: 20 were planned)' : ''}, ${elapsed().toFixed(0)} s so far`,

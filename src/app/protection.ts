@@ -41,7 +41,7 @@ export async function protect(
   const replacedFiles: { path: string; with: string }[] = [];
   for (const [index, { path, text }] of (await world.sanitisedConfigs(gitDirectory)).entries()) {
     const copy = joinPath(folder, String(index));
-    await world.files.write(copy, text, 0o600);
+    await world.files.writeScratch(copy, text);
     replacedFiles.push({ path, with: copy });
   }
   const trees = [head.tree, ...(base === null ? [] : [base.tree])];
