@@ -26,25 +26,29 @@ const strictText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Walks a commit's trees through the reader. Throws LEDGER_CORRUPT for missing or damaged objects. */
 export function createLedgerTree(reader: ObjectReader, commit: CommitObject): LedgerTree {
-  const read = new Map<string, Promise<readonly TreeEntry[]>>();
+  const read = new Map<string, Promise<Buffer>>();
+  const oidBytes = commit.tree.length / 2;
 
-  const folderAt = (oid: string, path: string): Promise<readonly TreeEntry[]> => {
+  const treeAt = (oid: string, path: string): Promise<Buffer> => {
     const known = read.get(path);
     if (known !== undefined) return known;
-    const entries = readObject(reader, oid, 'tree', path).then((bytes) => parseTree(bytes, oid.length / 2, path));
-    read.set(path, entries);
-    return entries;
+    const bytes = readObject(reader, oid, 'tree', path);
+    read.set(path, bytes);
+    return bytes;
   };
 
+  const folderAt = async (oid: string, path: string): Promise<readonly TreeEntry[]> =>
+    parseTree(await treeAt(oid, path), oidBytes, path);
+
   const occupant = async (path: string): Promise<TreeEntry | null> => {
-    let entries = await folderAt(commit.tree, '');
+    let tree = await treeAt(commit.tree, '');
     let found: TreeEntry | null = null;
     for (const name of path.split('/')) {
       if (found !== null) {
         if (found.mode !== folderMode) return found;
-        entries = await folderAt(found.oid, found.path);
+        tree = await treeAt(found.oid, found.path);
       }
-      found = entries.find((entry) => entry.name === name) ?? null;
+      found = findEntry(tree, oidBytes, found?.path ?? '', name);
       if (found === null) return null;
     }
     return found;
@@ -91,6 +95,23 @@ async function readObject(reader: ObjectReader, oid: string, type: string, path:
     place: path,
     nextStep: 'Remove the local copy and read the remote one again; without a remote, restore a backup.',
   });
+}
+
+/** One entry of a tree without reading the others: a month's tree grows with everything measured in it. */
+function findEntry(bytes: Buffer, oidBytes: number, folder: string, name: string): TreeEntry | null {
+  const wanted = Buffer.from(name);
+  for (let position = 0; position < bytes.length; ) {
+    const space = bytes.indexOf(0x20, position);
+    const end = bytes.indexOf(0, space);
+    const next = end + 1 + oidBytes;
+    if (end - space - 1 === wanted.length && bytes.compare(wanted, 0, wanted.length, space + 1, end) === 0) {
+      const mode = bytes.toString('latin1', position, space);
+      const path = folder === '' ? name : `${folder}/${name}`;
+      return { path, name, mode, oid: bytes.toString('hex', end + 1, next) };
+    }
+    position = next;
+  }
+  return null;
 }
 
 /** A tree is a run of `<mode> <name>\0<oid>` with the id as raw bytes. */
