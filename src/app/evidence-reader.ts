@@ -1,5 +1,5 @@
 import { IntegrityError } from '../domain/errors.ts';
-import { readEventFile, readRunFile } from '../ledger/files.ts';
+import { readEventFile, readRunFile, sequenceOf } from '../ledger/files.ts';
 import { eventFolder, readPath, runFolder } from '../ledger/layout.ts';
 import { currentBaseline } from '../ledger/pointers.ts';
 import type { LedgerEvent, RunLine } from '../ledger/record.ts';
@@ -64,15 +64,6 @@ export async function readEvents(
     .map((file) => ({ ...file, sequence: sequenceOf(file.path) }))
     .sort((first, second) => first.sequence - second.sequence)
     .map((file) => readEventFile(file, folder));
-}
-
-function sequenceOf(path: string): number {
-  const meaning = readPath(path);
-  if (meaning !== null && 'sequence' in meaning) return meaning.sequence;
-  throw new IntegrityError('LEDGER_FOREIGN_FILE', 'the ledger holds a file that is not its own', {
-    place: path,
-    nextStep: 'run `benchgate ledger verify`, and find out who put it there',
-  });
 }
 
 /**

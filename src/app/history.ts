@@ -1,4 +1,4 @@
-import { readRunFile } from '../ledger/files.ts';
+import { readRunFile, sequenceOf } from '../ledger/files.ts';
 import { readPath } from '../ledger/layout.ts';
 import { currentBaseline } from '../ledger/pointers.ts';
 import type { BaselineSet, LedgerRecord } from '../ledger/record.ts';
@@ -37,7 +37,7 @@ export async function history(world: World, project: Project, options: HistoryOp
           (line): line is LedgerRecord => line.kind === 'record' && wanted(line, project, options),
         );
         amount += records.length;
-        found.push({ sequence: meaning?.kind === 'run' ? meaning.sequence : 0, records });
+        found.push({ sequence: sequenceOf(file.path), records });
       }
       if (options.limit !== null && amount >= options.limit) break;
     }

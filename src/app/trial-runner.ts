@@ -5,6 +5,7 @@ import type { Isolation } from '../domain/provenance.ts';
 import type { Benchmark } from '../manifest/manifest.ts';
 import { measuredEnvironment } from '../planning/environment.ts';
 import type { Session } from '../ports/sandbox.ts';
+import { plainText } from '../report/plain-text.ts';
 import { commandWorkload } from '../workloads/command.ts';
 import { protocolWorkload } from '../workloads/protocol.ts';
 import { type Checkout, writablePaths } from './checkout.ts';
@@ -55,7 +56,10 @@ export async function openTrialRunner(world: World, benchmark: Benchmark, place:
     return stage;
   };
   return {
-    isolation: stage.session.isolation,
+    // Of the session in use: a replaced one may have been opened in another way.
+    get isolation() {
+      return stage.session.isolation;
+    },
     withheld,
     async run(request) {
       const { files, session, workload } = await cleaned();
@@ -112,7 +116,7 @@ async function openStage(
         try {
           await world.files.remove(scratch);
         } catch (error) {
-          world.terminal.error(`benchgate: ${error instanceof Error ? error.message : String(error)}\n`);
+          world.terminal.error(`benchgate: ${plainText(error instanceof Error ? error.message : String(error))}\n`);
         }
       },
     };

@@ -32,6 +32,13 @@ export function readEventFile({ path, text }: NamedText, folder: string): Ledger
   return event;
 }
 
+/** Place of a run or event in append order. Throws LEDGER_FOREIGN_FILE (65) for a name that has none. */
+export function sequenceOf(path: string): number {
+  const meaning = readPath(path);
+  if (meaning === null || !('sequence' in meaning)) throw foreign(path);
+  return meaning.sequence;
+}
+
 function foreign(path: string): IntegrityError {
   return new IntegrityError('LEDGER_FOREIGN_FILE', 'the ledger holds a file that is not its own', {
     place: path,

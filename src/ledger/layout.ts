@@ -4,12 +4,12 @@ import type { Sha256 } from '../ports/randomness.ts';
 
 const sequenceDigits = 8;
 
-/** Zero-padded to eight digits so that names sort in append order (longer numbers sort by length first, see `sequenceOf`). */
+/** Zero-padded to eight digits for people; readers order by the number (`sequenceOf` in files.ts), which may be longer. */
 export function formatSequence(sequence: number): string {
   return String(sequence).padStart(sequenceDigits, '0');
 }
 
-/** Folder of one tree's runs in one month (`YYYY-MM`). Trees, not commits: an amended or squashed commit finds its evidence. */
+/** Folder of one tree's runs in one month (`YYYY-MM`). Trees, not commits: interleaved gates find the evidence of an amended or squashed commit. */
 export function runFolder(month: string, tree: string): string {
   return `runs/${month}/${tree.slice(0, 12)}`;
 }
