@@ -1,11 +1,11 @@
 import { exitCodeOf, exitCodes, worstExitCode } from '../domain/exit-code.ts';
 import { attestation } from '../domain/provenance.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import { type Verdict, worstConclusion } from '../domain/verdict.ts';
 import type { NewRunLine } from '../ledger/journal.ts';
-import type { RunReport } from '../report/view.ts';
+import type { CheckCost, RunReport } from '../report/view.ts';
 import { describeDifference } from './difference.ts';
 import type { Evaluation } from './evaluate.ts';
-import { describeProblem, type Project } from './project.ts';
+import { describeProblem, manifestPath, type Project } from './project.ts';
 import type { RunOutcome } from './run.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +33,17 @@ async function differencesOf(
   return Object.fromEntries(found);
 }
 
+/** Where each benchmark is declared in the repository. */
+function placesOf(project: Project): RunReport['places'] {
+  const path = [project.pathInRepository, manifestPath].filter((part) => part !== '').join('/');
+  return Object.fromEntries(project.manifest.benchmarks.map(({ name, line }) => [name, { path, line }]));
+}
+
+function costOf({ lines, elapsedSeconds }: RunOutcome): CheckCost {
+  const trials = lines.filter((line) => line.kind === 'record').length;
+  return { measuredSeconds: elapsedSeconds, trials, calls: null, costUsd: null };
+}
+
 function shared(world: World, project: Project, verdicts: readonly Verdict[]) {
   return {
     schema: 1 as const,
@@ -41,6 +52,15 @@ function shared(world: World, project: Project, verdicts: readonly Verdict[]) {
     verdicts,
     warnings: project.manifestWarnings.map(describeProblem),
     exitCode: worstExitCode(verdicts.map((verdict) => exitCodeOf(verdict.kind))),
+    conclusion: worstConclusion(verdicts.map((verdict) => verdict.conclusion)),
+    origin: 'trusted' as const,
+    gateChange: null,
+    added: [],
+    removed: [],
+    trends: {},
+    places: placesOf(project),
+    reproduce: 'benchgate gate',
+    runUrl: null,
   };
 }
 
@@ -54,10 +74,17 @@ export async function evaluationReport(world: World, project: Project, evaluatio
     dirty: [],
     isolation: null,
     withheld: [],
-    ledger: { location: project.ledger.location, remote: project.ledger.remote, sequence: null, push: null },
+    ledger: {
+      location: project.ledger.location,
+      remote: project.ledger.remote,
+      sequence: null,
+      push: null,
+      commit: null,
+    },
     failures: [],
     differences: await differencesOf(world, project, evaluation.verdicts),
     elapsedSeconds: null,
+    cost: { measuredSeconds: null, trials: 0, calls: null, costUsd: null },
   };
 }
 
@@ -97,9 +124,11 @@ export async function runReport(
       remote: project.ledger.remote,
       sequence: outcome.appended?.sequence ?? null,
       push: outcome.appended?.push ?? null,
+      commit: outcome.appended?.commit ?? null,
     },
     failures,
     differences: await differencesOf(world, project, verdicts ?? []),
     elapsedSeconds: outcome.elapsedSeconds,
+    cost: costOf(outcome),
   };
 }

@@ -95,3 +95,9 @@ export function conclusionOf(kind: VerdictKind): Conclusion {
 export function isVerdictKind(text: string): text is VerdictKind {
   return (verdictKinds as readonly string[]).includes(text);
 }
+
+/** The conclusion of a run with several verdicts: one failure makes a failure, then one open answer makes it neutral. None at all is neutral: nothing was shown. */
+export function worstConclusion(conclusions: readonly Conclusion[]): Conclusion {
+  if (conclusions.includes('failure')) return 'failure';
+  return conclusions.length === 0 || conclusions.includes('neutral') ? 'neutral' : 'success';
+}

@@ -74,7 +74,7 @@ const everyKind = runReport(
     failures: ['broken candidate 1: exit_code: exit status 1'],
     differences: { 'render/größe': 'first difference at byte 3, line 1 (both 6 bytes)\n- abc\n+ abd' },
     warnings: ['bench/manifest.toml:7: benchmarks[0].threads: is more than this machine has'],
-    ledger: { location: '/data/ledger.git', remote: 'git@example.org:a/b.git', sequence: 12, push: 'offline' },
+    ledger: { location: '/data/ledger.git', remote: 'git@example.org:a/b.git', sequence: 12, push: 'offline', commit: 'd'.repeat(40) },
     elapsedSeconds: 12.345,
     exitCode: 65,
   },
@@ -105,7 +105,7 @@ const attacked = runReport(
     warnings: [hostile],
     isolation: hostile,
     differences: { [hostile]: hostile },
-    ledger: { location: hostile, remote: hostile, sequence: 1, push: 'pushed' },
+    ledger: { location: hostile, remote: hostile, sequence: 1, push: 'pushed', commit: 'd'.repeat(40) },
   },
 );
 
