@@ -12,6 +12,8 @@ export default defineConfig({
     // Most of the time goes into waiting for programs under test.
     maxWorkers: 3,
     setupFiles: ['scripts/property-runs.mjs'],
+    // It imports JSON without saying so, which Node refuses and a bundler does not.
+    server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ['default', ...(onGitHub ? ['github-actions'] : []), './scripts/closing-line-reporter.mjs'],

@@ -6,6 +6,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureAction } from './bench-action.mjs';
 import { buildHistory, fillBenchstone } from './bench-history.mjs';
 
 const { values } = parseArgs({ options: { tries: { type: 'string', default: '11' }, benchstone: { type: 'string' } } });
@@ -167,6 +168,14 @@ try {
     medians['benchgate evaluate, 100,000 rows'] / medians['benchgate evaluate, 100 rows'],
     1.1,
   ]);
+  const action = await measureAction(tries);
+  console.log(
+    `\nthe action's first own line: ${action.actionMs.toFixed(0)} ms (an empty Node: ${action.emptyMs.toFixed(0)} ms), entry closure ${(action.closureBytes / 1024).toFixed(0)} KiB minified`,
+  );
+  results.push(
+    ["the action's first own line, against 150 ms", action.actionMs / 150, 1],
+    ["the action's entry closure, against 1 MB", action.closureBytes / 1e6, 1],
+  );
   console.log('');
   const met = results.map(([label, value, limit]) => target(label, value, limit));
   process.exitCode = met.every(Boolean) ? 0 : 1;

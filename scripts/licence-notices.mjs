@@ -5,6 +5,21 @@ import { join } from 'node:path';
 
 const allowed = ['MIT', 'Apache-2.0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'Unlicense'];
 
+/** Packages that declare the MIT licence and ship no text of it: the licence's own words are given, with their author. */
+const declaredOnly = ['@nodable/entities', 'proxy-agent-negotiate'];
+
+const mitText = (
+  author,
+) => `The package declares the MIT licence and ships no text of it. These are the words of that licence.
+
+Copyright (c) ${author}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
 /** `MIT`, `(A OR B)`, `A AND B`: one alternative must be allowed in all its parts. Anything more nested is refused. */
 function isPermissive(expression) {
   const bare = expression.replace(/^\((.*)\)$/, '$1');
@@ -27,13 +42,17 @@ function readPackage(root, folder) {
     files
       .filter((file) => pattern.test(file))
       .map((file) => readFileSync(join(directory, file), 'utf8').replace(/\r\n/g, '\n').trim());
+  const own = texts(/^(licen[cs]e|copying|unlicense)\b(?!.*\.[cm]?[jt]s$)/i);
+  if (own.length === 0 && manifest.license === 'MIT' && declaredOnly.includes(manifest.name)) {
+    own.push(mitText(typeof manifest.author === 'object' ? manifest.author.name : manifest.author));
+  }
   const licence = typeof manifest.license === 'object' ? manifest.license?.type : manifest.license;
   return {
     name: manifest.name,
     version: manifest.version,
     licence: licence ?? '',
-    texts: [...texts(/^(licen[cs]e|copying|unlicense)\b(?!.*\.[cm]?[jt]s$)/i), ...texts(/^notice\b/i)],
-    hasLicenceText: texts(/^(licen[cs]e|copying|unlicense)\b(?!.*\.[cm]?[jt]s$)/i).some((text) => text.length > 0),
+    texts: [...own, ...texts(/^notice\b/i)],
+    hasLicenceText: own.some((text) => text.length > 0),
   };
 }
 

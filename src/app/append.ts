@@ -1,3 +1,4 @@
+import { BenchgateError } from '../domain/errors.ts';
 import { encodeEvent, encodeRun, type NewEvent, type NewRunLine } from '../ledger/journal.ts';
 import { eventFolder, eventPath, referencePath, runPath } from '../ledger/layout.ts';
 import type { Appended } from '../ports/ledger-store.ts';
@@ -38,4 +39,27 @@ export function appendToLedger(world: World, project: Project, write: LedgerWrit
       ...write.references.map(({ hash, bytes }) => ({ path: referencePath(hash), bytes })),
     ],
   });
+}
+
+/**
+ * Appends a run. When the remote can't be written and there is a place to keep the records, the outcome says so instead of an
+ * exception: what was measured is judged all the same.
+ */
+export async function appendOrKeep<
+  Outcome extends { readonly appended: Appended | null; readonly unrecorded: string | null },
+>(
+  world: World,
+  project: Project,
+  write: LedgerWrite,
+  outcome: Outcome,
+  keep: ((outcome: Outcome) => Promise<string>) | undefined,
+): Promise<Outcome> {
+  try {
+    return { ...outcome, appended: await appendToLedger(world, project, write) };
+  } catch (error) {
+    const isUnwritable =
+      error instanceof BenchgateError && (error.code === 'LEDGER_PUSH_REJECTED' || error.code === 'LEDGER_UNREACHABLE');
+    if (!isUnwritable || keep === undefined) throw error;
+    return { ...outcome, unrecorded: `${error.message} ${error.nextStep} ${await keep(outcome)}` };
+  }
 }

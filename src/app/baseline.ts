@@ -10,6 +10,7 @@ import { appendToLedger } from './append.ts';
 import { treeState } from './cleanliness.ts';
 import { judgeFromLedger } from './evaluate.ts';
 import { readRuns, withSnapshot } from './evidence-reader.ts';
+import { type MeasureOptions, ordinaryOptions } from './prepare.ts';
 import { type Project, selectBenchmarks } from './project.ts';
 import type { RunIdentity } from './record-lines.ts';
 import { type RunOptions, type RunOutcome, run, runAt } from './run.ts';
@@ -40,6 +41,9 @@ export interface EstablishOptions {
   readonly atSha: string | null;
   readonly repetitions: number | null;
   readonly notes: string | null;
+  /** As in MeasureOptions. */
+  readonly subject: MeasureOptions['subject'];
+  readonly runKey: string | null;
 }
 
 export interface Established {
@@ -57,13 +61,12 @@ export async function establishBaseline(
   const names = baselineBenchmarks(project, options.names).map((benchmark) => benchmark.name);
   let moved: string[] = [];
   const runOptions: RunOptions = {
+    ...ordinaryOptions,
     names,
     seedSet: 'baseline',
-    metaSeed: null,
     repetitions: options.repetitions,
-    allowDirty: false,
-    base: null,
-    timeBudgetMinutes: null,
+    subject: options.subject,
+    runKey: options.runKey,
     eventsFor: (identity, lines) => {
       moved = names.filter((name) => complete(lines, name));
       return moved.map((experiment) => baselineEvent(world, project, identity, experiment, options));

@@ -16,6 +16,8 @@ export interface Checkout {
   readonly directory: string;
   /** The arm's own manifest: its invocation, entry points and setup are its code, not the rule. */
   readonly manifest: Manifest;
+  /** As in Worktree; nothing for the project's own work tree, whose files are the person's. */
+  readonly untracked: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -27,22 +29,30 @@ export function headCheckout(project: Project, revision: Revision): Checkout {
     tree: project.repository.top,
     directory: project.directory,
     manifest: project.manifest,
+    untracked: async () => [],
     close: async () => undefined,
   };
 }
 
 /**
- * A temporary checkout of another revision. Where that revision has no manifest yet, the head's is used.
+ * A temporary checkout of another revision. Its manifest is the one given, else the one it has, else the project's.
  * The caller must close it. Throws GIT_FAILED (69), MANIFEST_INVALID (64).
  */
-export async function openCheckout(world: World, project: Project, arm: Arm, revision: Revision): Promise<Checkout> {
+export async function openCheckout(
+  world: World,
+  project: Project,
+  arm: Arm,
+  revision: Revision,
+  own: Manifest | null = null,
+): Promise<Checkout> {
   const worktree = await world.worktreesOf(project.repository).open(revision);
   try {
     const directory = joinPath(worktree.path, project.pathInRepository);
     const place = joinPath(directory, manifestPath);
     const text = await world.files.readText(place);
-    const manifest = text === null ? project.manifest : parseManifest(text, place).manifest;
-    return { arm, revision, tree: worktree.path, directory, manifest, close: worktree.close };
+    const manifest = own ?? (text === null ? project.manifest : parseManifest(text, place).manifest);
+    const { close, untracked } = worktree;
+    return { arm, revision, tree: worktree.path, directory, manifest, untracked, close };
   } catch (error) {
     await worktree.close();
     throw error;

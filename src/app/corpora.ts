@@ -52,3 +52,18 @@ export async function verifiedCorpus(world: World, projectDirectory: string, ben
       );
   }
 }
+
+/** This arm's own copy of the corpus; data that git does not carry may be the work tree's, when its declared hash holds. */
+export async function corpusOf(
+  world: World,
+  arm: { readonly directory: string },
+  project: { readonly directory: string },
+  benchmark: Benchmark,
+): Promise<string> {
+  const { corpus } = benchmark;
+  const declared = corpus !== null && corpus.path !== null && corpus.hash !== null;
+  if (!declared || (await world.files.exists(joinPath(arm.directory, corpus.path)))) {
+    return verifiedCorpus(world, arm.directory, benchmark);
+  }
+  return verifiedCorpus(world, project.directory, benchmark);
+}

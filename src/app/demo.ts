@@ -2,10 +2,11 @@ import type { VerdictKind } from '../domain/verdict.ts';
 import type { RunReport } from '../report/view.ts';
 import { gate } from './gate.ts';
 import { joinPath } from './paths.ts';
+import { ordinaryOptions } from './prepare.ts';
 import { openProject } from './project.ts';
 import { freezeReference } from './reference.ts';
 import { runReport } from './report.ts';
-import { type RunOptions, run } from './run.ts';
+import { run } from './run.ts';
 import type { World } from './world.ts';
 
 export interface DemoOutcome {
@@ -19,16 +20,6 @@ export interface DemoOutcome {
 export type CommitAll = (folder: string, message: string) => Promise<void>;
 
 const expected = { parse: 'PASS', search: 'FAIL', render: 'PASS' } as const satisfies Record<string, VerdictKind>;
-
-const ordinary: RunOptions = {
-  names: [],
-  seedSet: 'fresh',
-  metaSeed: null,
-  repetitions: null,
-  allowDirty: false,
-  base: null,
-  timeBudgetMinutes: null,
-};
 
 /**
  * The real gate on a small real project in a temporary folder: commit, freeze a reference, make one function slower, commit,
@@ -49,7 +40,7 @@ export async function demo(world: World, commitAll: CommitAll, reportPath: strin
       offline: false,
     });
     world.progress.note('demo: first commit; measuring the correctness artifact and freezing it as the reference');
-    await run(world, project, { ...ordinary, names: ['render'] });
+    await run(world, project, { ...ordinaryOptions, names: ['render'] });
     await freezeReference(world, project, { name: 'render', mode: 'freeze', reason: null, notes: 'demo' });
     await world.files.copyTree(joinPath(world.demoProject, 'second-commit'), directory);
     await commitAll(directory, 'search does three times the work');
@@ -61,7 +52,7 @@ export async function demo(world: World, commitAll: CommitAll, reportPath: strin
       ledgerDirectory,
       offline: false,
     });
-    const outcome = await gate(world, changed, ordinary);
+    const outcome = await gate(world, changed, ordinaryOptions);
     const report = await runReport(world, changed, outcome.run, outcome.verdicts);
     const path = reportPath ?? `${folder}.json`;
     await world.files.write(path, `${JSON.stringify({ demo: true, expected, report }, finite, 2)}\n`, 0o644);

@@ -1,10 +1,12 @@
 import type { Revision } from '../domain/provenance.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { judge } from '../judging/judge.ts';
+import { decodeRun, encodeRun, type NewRunLine } from '../ledger/journal.ts';
 import type { Benchmark } from '../manifest/manifest.ts';
 import { ruleDigest } from '../manifest/rule.ts';
+import type { Origin } from '../report/view.ts';
 import { resolveBase } from './base.ts';
-import { readEvidence, withSnapshot } from './evidence-reader.ts';
+import { type ExperimentEvidence, readEvidence, withSnapshot } from './evidence-reader.ts';
 import { type Project, selectBenchmarks } from './project.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +46,8 @@ export interface JudgedRevisions {
   readonly base: Revision | null;
   readonly diff: string | null;
   readonly metaSeed: string | null;
+  /** See ruleDigest; null unless another tree was measured in the head's place. */
+  readonly measuredTree?: string | null;
 }
 
 /** One verdict per benchmark from what the ledger holds now. */
@@ -53,15 +57,55 @@ export async function judgeFromLedger(
   benchmarks: readonly Benchmark[],
   revisions: JudgedRevisions,
 ): Promise<Verdict[]> {
-  const names = benchmarks.map((benchmark) => benchmark.name);
-  const evidence = await withSnapshot(project, (snapshot) =>
-    readEvidence(world, project, snapshot, names, revisions.head.tree),
+  const evidence = await evidenceOf(world, project, benchmarks, revisions.head.tree);
+  return judgeEvidence(world, project, benchmarks, revisions, evidence);
+}
+
+/**
+ * The same for records that are not in the ledger: a stranger's claims (which then are all there is about this revision), or
+ * those of a job that may not write. Baselines and references are the ledger's in either case.
+ */
+export async function judgeFromLines(
+  world: World,
+  project: Project,
+  benchmarks: readonly Benchmark[],
+  revisions: JudgedRevisions,
+  lines: readonly NewRunLine[],
+  origin: Origin,
+): Promise<Verdict[]> {
+  const known = await evidenceOf(world, project, benchmarks, revisions.head.tree);
+  const fresh = lines.length === 0 ? [] : decodeRun(encodeRun(lines), 'the records of this run');
+  const evidence = new Map(
+    [...known].map(([experiment, { events, lines: kept }]) => {
+      const earlier = origin === 'trusted' ? kept : kept.filter((line) => line.provenance.tree !== revisions.head.tree);
+      return [experiment, { events, lines: [...earlier, ...fresh.filter((line) => line.experiment === experiment)] }];
+    }),
   );
+  return judgeEvidence(world, project, benchmarks, revisions, evidence);
+}
+
+function evidenceOf(
+  world: World,
+  project: Project,
+  benchmarks: readonly Benchmark[],
+  headTree: string,
+): Promise<ReadonlyMap<string, ExperimentEvidence>> {
+  const names = benchmarks.map((benchmark) => benchmark.name);
+  return withSnapshot(project, (snapshot) => readEvidence(world, project, snapshot, names, headTree));
+}
+
+function judgeEvidence(
+  world: World,
+  project: Project,
+  benchmarks: readonly Benchmark[],
+  revisions: JudgedRevisions,
+  evidence: ReadonlyMap<string, ExperimentEvidence>,
+): Verdict[] {
   return benchmarks.map((benchmark) => {
     const own = evidence.get(benchmark.name) ?? { lines: [], events: [] };
     return judge({
       benchmark,
-      rule: ruleDigest(benchmark, project.manifest, world.sha256),
+      rule: ruleDigest(benchmark, project.manifest, world.sha256, revisions.measuredTree ?? null),
       // What was judged together is in the records' plan; the manifest's count must not shrink or grow it afterwards.
       familySize: 1,
       lines: own.lines,

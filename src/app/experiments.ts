@@ -4,8 +4,10 @@ import { pairedGate } from '../gates/paired.ts';
 import { pairsOf, underKey } from '../judging/evidence.ts';
 import type { NewRunLine } from '../ledger/journal.ts';
 import type { RunLine } from '../ledger/record.ts';
+import type { Benchmark } from '../manifest/manifest.ts';
 import { confirmationSettings, gateSettings } from '../manifest/rule.ts';
 import type { ExperimentPlan, RunPlan } from '../planning/plan.ts';
+import { experimentsOfShard, type Shard } from '../planning/shards.ts';
 import { readRuns, withSnapshot } from './evidence-reader.ts';
 import { type MeasureContext, measureFixed, type StageResult } from './measure.ts';
 import { asPairs, measurePairs } from './measure-pairs.ts';
@@ -17,11 +19,21 @@ export interface MeasuredRun {
   /** The weakest isolation that any trial had; null when nothing was run. */
   readonly isolation: Isolation | null;
   readonly withheld: readonly string[];
+  /** Experiments that looked worse and whose confirmation was left to another job. */
+  readonly unconfirmed: readonly string[];
 }
 
-/** Runs every experiment of the plan, one after the other. */
+export interface ExperimentsContext extends MeasureContext {
+  /** The part of the plan that is run here; null for all of it. */
+  readonly shard: Shard | null;
+  readonly confirm: 'here' | 'elsewhere' | 'only';
+  /** Name of a variable that the benchmark needs and this job must not have; null when it can run. */
+  readonly missing: (benchmark: Benchmark) => string | null;
+}
+
+/** Runs the experiments of this shard, one after the other. */
 export async function measureExperiments(
-  context: MeasureContext,
+  context: ExperimentsContext,
   project: Project,
   plan: RunPlan,
   identity: RunIdentity,
@@ -35,12 +47,23 @@ export async function measureExperiments(
     if (stage.because === 'interrupted' && stage.trials.length === 0) return;
     lines.push(...linesOf(context.world, project, identity, plan, experiment, stage, lines.length));
   };
-  for (const experiment of plan.experiments) {
+  const unconfirmed: string[] = [];
+  for (const experiment of context.shard === null ? plan.experiments : experimentsOfShard(plan, context.shard)) {
     if (experiment.needsBase && identity.base === null) continue;
+    if (context.missing(experiment.benchmark) !== null) {
+      keep(experiment, nothingRun(experiment));
+      continue;
+    }
     if (experiment.schedule.kind === 'fixed') {
-      keep(experiment, await measureFixed(context, experiment, experiment.schedule.trials));
+      if (context.confirm !== 'only') {
+        keep(experiment, await measureFixed(context, experiment, experiment.schedule.trials));
+      }
     } else {
-      for await (const stage of pairStages(context, plan, experiment, identity, prior)) keep(experiment, stage);
+      const stages = pairStages(context, plan, experiment, identity, prior);
+      for await (const stage of stages) {
+        if (stage === 'unconfirmed') unconfirmed.push(experiment.benchmark.name);
+        else keep(experiment, stage);
+      }
     }
   }
   const isolations = stages.flatMap((stage) => stage.trials.map((trial) => trial.isolation));
@@ -48,17 +71,23 @@ export async function measureExperiments(
     lines,
     isolation: isolations.find((isolation) => isolation.level === 'none') ?? isolations[0] ?? null,
     withheld: [...new Set(stages.flatMap((stage) => stage.withheld))].sort(),
+    unconfirmed,
   };
 }
 
-/** First stage; then, after a FAIL, pairs measured afresh to confirm it. */
+/** The stage of an experiment that needs a secret which this job must not have. */
+function nothingRun({ purpose }: ExperimentPlan): StageResult {
+  return { purpose, trials: [], plannedBlocks: 0, because: 'missing_secret', withheld: [] };
+}
+
+/** First stage; then, after a FAIL, pairs measured afresh to confirm it, or the word that they are left to another job. */
 async function* pairStages(
-  context: MeasureContext,
+  context: ExperimentsContext,
   plan: RunPlan,
   experiment: ExperimentPlan,
   identity: RunIdentity,
   prior: readonly RunLine[],
-): AsyncGenerator<StageResult> {
+): AsyncGenerator<StageResult | 'unconfirmed'> {
   const { benchmark, rule } = experiment;
   const key = {
     experiment: benchmark.name,
@@ -70,6 +99,17 @@ async function* pairStages(
   const earlier = (purpose: 'paired' | 'confirm') => underKey(prior, key, [purpose]);
   const familySize = Math.max(plan.familySize, ...earlier('paired').map((line) => line.provenance.familySize));
   const settings = gateSettings(benchmark, familySize);
+  const confirming = () =>
+    measurePairs(context, experiment, {
+      purpose: 'confirm',
+      settings: confirmationSettings(settings),
+      prior: pairsOf(earlier('confirm')),
+      metaSeed: plan.metaSeed,
+    });
+  if (context.confirm === 'only') {
+    yield confirming();
+    return;
+  }
   const first = await measurePairs(context, experiment, {
     purpose: 'paired',
     settings,
@@ -79,12 +119,7 @@ async function* pairStages(
   yield first;
   if (first.because === 'interrupted' || first.because === 'time_budget') return;
   if (!looksWorse(pairsOf(earlier('paired')), first, settings)) return;
-  yield measurePairs(context, experiment, {
-    purpose: 'confirm',
-    settings: confirmationSettings(settings),
-    prior: pairsOf(earlier('confirm')),
-    metaSeed: plan.metaSeed,
-  });
+  yield context.confirm === 'elsewhere' ? 'unconfirmed' : confirming();
 }
 
 /** Whether the gate says FAIL on the first stage's pairs, earlier ones included. */

@@ -1,6 +1,8 @@
 import type { Verdict } from '../domain/verdict.ts';
+import { settle } from '../judging/settle.ts';
 import { judgeFromLedger } from './evaluate.ts';
 import type { Project } from './project.ts';
+import { settlementOf } from './rules.ts';
 import { type RunOptions, type RunOutcome, run } from './run.ts';
 import type { World } from './world.ts';
 
@@ -13,11 +15,14 @@ export interface GateOutcome {
 export async function gate(world: World, project: Project, options: RunOptions): Promise<GateOutcome> {
   const outcome = await run(world, project, options);
   const { head, base, diff } = outcome.identity;
-  const verdicts = await judgeFromLedger(world, project, outcome.benchmarks, {
+  const { rules } = outcome;
+  const judged = await judgeFromLedger(world, rules.project, outcome.benchmarks, {
     head,
     base,
     diff,
     metaSeed: outcome.plan.metaSeed.toString(),
+    measuredTree: rules.measuredTree,
   });
+  const verdicts = settle(judged, settlementOf(rules, 'trusted'));
   return { run: outcome, verdicts };
 }

@@ -20,6 +20,12 @@ export function capacityOf(world: World): Capacity {
 
 /** Throws CAPACITY or TOOL_MISSING (69) for what would make a benchmark meaningless here, before anything runs. */
 export async function requireMachine(world: World, benchmarks: readonly Benchmark[]): Promise<void> {
+  if (world.machine.host.platform === 'win32') {
+    throw new EnvironmentError('TOOL_MISSING', 'benchmarks can’t be measured on Windows: they are run by /bin/sh', {
+      place: 'process.platform',
+      nextStep: 'measure on Linux or macOS (or in WSL); `benchgate report` and the other commands work here',
+    });
+  }
   const capacity = capacityOf(world);
   for (const benchmark of benchmarks) {
     const place = `benchmark ${JSON.stringify(benchmark.name)}, bench/manifest.toml:${benchmark.line}`;
@@ -52,4 +58,9 @@ async function onPath(world: World, program: string): Promise<boolean> {
     if (folder !== '' && (await world.files.exists(joinPath(folder, program)))) return true;
   }
   return false;
+}
+
+/** The first variable of a benchmark's `env` that is not set or empty here; null when all are there. */
+export function missingVariable(world: World, { env }: Benchmark): string | null {
+  return env.find((name) => (world.machine.environment[name] ?? '') === '') ?? null;
 }

@@ -1,12 +1,26 @@
 import type { DirtyPath, Revision, TreeState } from '../domain/provenance.ts';
+import type { Provenance } from '../ledger/record.ts';
 import type { Benchmark } from '../manifest/manifest.ts';
 import { planRun, type RunPlan, type SeedSet } from '../planning/plan.ts';
+import { type Shard, sharedMetaSeed } from '../planning/shards.ts';
 import { type BaseChoice, resolveBase } from './base.ts';
 import { requireClean, treeState } from './cleanliness.ts';
 import { verifiedCorpus } from './corpora.ts';
 import { requireMachine } from './preflight.ts';
 import { type Project, selectBenchmarks } from './project.ts';
+import { ownRules, type Rules, type RulesRequest, resolveRules } from './rules.ts';
 import type { World } from './world.ts';
+
+/** What the work tree's head stands for in CI. */
+export interface Subject {
+  /** Commit that the records name; a pull request's head where the work tree is its merge with the base. */
+  readonly headSha: string;
+  /** The merge commit that was measured; null when the head itself was. */
+  readonly merge: string | null;
+  readonly refClass: Provenance['refClass'];
+  /** Why trials that need a secret can't run here; null where secrets are to be had. */
+  readonly withoutSecrets: string | null;
+}
 
 export interface MeasureOptions {
   readonly names: readonly string[];
@@ -16,13 +30,45 @@ export interface MeasureOptions {
   readonly allowDirty: boolean;
   /** Revision to compare with; null for the default (see resolveBase). */
   readonly base: string | null;
+  /** How that base was chosen, when not by a person. */
+  readonly baseHow: string | null;
   readonly timeBudgetMinutes: number | null;
+  readonly rules: RulesRequest;
+  /** Null for the work tree's own head. */
+  readonly subject: Subject | null;
+  /** The part of the plan that is measured here; null for all of it. */
+  readonly shard: Shard | null;
+  /** What all shards of one run share, for their seeds. */
+  readonly runName: string | null;
+  /** Where a FAIL is confirmed: by fresh pairs `here`, or `elsewhere`; `only` measures nothing but the confirming pairs. */
+  readonly confirm: 'here' | 'elsewhere' | 'only';
+  /** Identifies the run in the ledger, 32 hexadecimal digits; null for a random one. */
+  readonly runKey: string | null;
 }
+
+/** What a person's `benchgate gate` does without any option. */
+export const ordinaryOptions: MeasureOptions = {
+  names: [],
+  seedSet: 'fresh',
+  metaSeed: null,
+  repetitions: null,
+  allowDirty: false,
+  base: null,
+  baseHow: null,
+  timeBudgetMinutes: null,
+  rules: { from: 'head' },
+  subject: null,
+  shard: null,
+  runName: null,
+  confirm: 'here',
+  runKey: null,
+};
 
 export interface Prepared {
   readonly benchmarks: readonly Benchmark[];
   readonly head: Revision;
   readonly base: BaseChoice | null;
+  readonly rules: Rules;
   readonly plan: RunPlan;
   /** Accepted differences of the work tree; empty for a clean one. */
   readonly dirty: readonly DirtyPath[];
@@ -46,14 +92,37 @@ async function prepareState(
   state: Pick<TreeState, 'head' | 'branch' | 'dirty'>,
   options: MeasureOptions,
 ): Promise<Prepared> {
-  const { manifest } = project;
+  const early = options.rules.from === 'base' ? await baseOf(project, state, options) : null;
+  const rules =
+    early === null
+      ? ownRules(project, state.head, null)
+      : await resolveRules(world, project, state.head, early.revision, options.rules);
+  const { manifest } = rules.project;
   const benchmarks = selectBenchmarks(manifest, options.names);
   await requireMachine(world, benchmarks);
-  for (const benchmark of benchmarks) await verifiedCorpus(world, project.directory, benchmark);
+  if (rules.from === 'head') for (const each of benchmarks) await verifiedCorpus(world, project.directory, each);
   const { seedSet, repetitions } = options;
-  const metaSeed = options.metaSeed ?? world.randomness.metaSeed();
-  const plan = planRun({ manifest, benchmarks, seedSet, metaSeed, repetitions }, world.sha256);
+  const metaSeed = options.metaSeed ?? metaSeedOf(world, state.head, early, options);
+  const { measuredTree } = rules;
+  const plan = planRun({ manifest, benchmarks, seedSet, metaSeed, repetitions, measuredTree }, world.sha256);
   const needsBase = plan.experiments.some((experiment) => experiment.needsBase);
-  const base = needsBase ? await resolveBase(project, state, options.base) : null;
-  return { benchmarks, head: state.head, base, plan, dirty: state.dirty };
+  if (rules.introduced) return { benchmarks, head: state.head, base: null, rules, plan, dirty: state.dirty };
+  const base = early ?? (needsBase ? await baseOf(project, state, options) : null);
+  const settled = early === null ? { ...rules, baseline: base?.revision ?? null } : rules;
+  return { benchmarks, head: state.head, base, rules: settled, plan, dirty: state.dirty };
+}
+
+async function baseOf(
+  project: Project,
+  state: Pick<TreeState, 'head' | 'branch'>,
+  options: MeasureOptions,
+): Promise<BaseChoice> {
+  const choice = await resolveBase(project, state, options.base);
+  return options.baseHow === null ? choice : { ...choice, how: options.baseHow };
+}
+
+/** Random, unless shards that can't talk to each other have to draw the same. */
+function metaSeedOf(world: World, head: Revision, base: BaseChoice | null, options: MeasureOptions): bigint {
+  if (options.shard === null || options.shard.count === 1) return world.randomness.metaSeed();
+  return sharedMetaSeed(options.runName, head.sha, base?.revision?.sha ?? null, world.sha256);
 }

@@ -92,7 +92,8 @@ function missingManifest(start: string): never {
   });
 }
 
-async function ledgerOf(world: World, options: ProjectOptions, repository: Repository, manifest: Manifest) {
+/** The ledger that a manifest and the options name. Throws MANIFEST_INVALID, USAGE (64). */
+export async function ledgerOf(world: World, options: ProjectOptions, repository: Repository, manifest: Manifest) {
   const branch = options.ledgerBranch ?? manifest.ledger.branch ?? 'bench-data';
   const remote =
     options.ledgerRemote === null

@@ -30,6 +30,9 @@ const identity = {
   base: { sha: base, tree: hashOf('d') },
   diff: null,
   manifestHash: digestOf('manifest'),
+  merge: null,
+  refClass: 'local' as const,
+  shard: { index: 0, count: 1 },
 };
 
 /** Lines of a run of three planned blocks that got as far as these trials. */

@@ -16,6 +16,10 @@ export interface RunIdentity {
   /** Digest of uncommitted changes, null for a clean tree. */
   readonly diff: string | null;
   readonly manifestHash: string;
+  /** The merge commit that was measured for the head; null when the head itself was. */
+  readonly merge: string | null;
+  readonly refClass: Provenance['refClass'];
+  readonly shard: Provenance['shard'];
 }
 
 /** Ledger lines of one stage of one experiment, each with all of its provenance. */
@@ -82,14 +86,14 @@ function provenanceOf(
     harness: world.version,
     planDigest: plan.digest,
     familySize: plan.familySize,
-    shard: { index: 0, count: 1 },
+    shard: identity.shard,
     project: project.manifest.project.name,
     head: identity.head.sha,
     tree: identity.head.tree,
     base: base?.sha ?? null,
     baseTree: base?.tree ?? null,
-    merge: null,
-    refClass: 'local',
+    merge: identity.merge,
+    refClass: identity.refClass,
     dirty: identity.diff !== null,
     diff: identity.diff,
     manifest: identity.manifestHash,

@@ -1,4 +1,4 @@
-import { exitCodeOf, exitCodes, worstExitCode } from '../domain/exit-code.ts';
+import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from '../domain/exit-code.ts';
 import { attestation } from '../domain/provenance.ts';
 import { type Verdict, worstConclusion } from '../domain/verdict.ts';
 import type { NewRunLine } from '../ledger/journal.ts';
@@ -37,6 +37,20 @@ async function differencesOf(
 function placesOf(project: Project): RunReport['places'] {
   const path = [project.pathInRepository, manifestPath].filter((part) => part !== '').join('/');
   return Object.fromEntries(project.manifest.benchmarks.map(({ name, line }) => [name, { path, line }]));
+}
+
+/** The command that measures the same again. Names are data of the manifest: quoted for a shell. */
+function reproduction({ identity, benchmarks, rules }: RunOutcome): string {
+  const names = benchmarks.length <= 5 ? benchmarks.map(({ name }) => quoted(name)) : [];
+  const base = identity.base === null ? [] : ['--base', identity.base.sha];
+  const own = rules.from === 'base' ? ['--rules', 'base'] : [];
+  return ['git checkout', identity.merge ?? identity.head.sha, '&& npx benchgate gate', ...names, ...base, ...own].join(
+    ' ',
+  );
+}
+
+function quoted(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function costOf({ lines, elapsedSeconds }: RunOutcome): CheckCost {
@@ -88,6 +102,12 @@ export async function evaluationReport(world: World, project: Project, evaluatio
   };
 }
 
+/** A run whose records the ledger does not have is no success, whatever its verdicts. */
+function exitCodeOfRun(measured: ExitCode | 'incomplete' | 'complete', { unrecorded }: RunOutcome): ExitCode {
+  const code = measured === 'incomplete' ? exitCodes.undecided : measured === 'complete' ? exitCodes.ok : measured;
+  return unrecorded === null ? code : worstExitCode([code, exitCodes.environment]);
+}
+
 /** Report of a run; with verdicts for a gate, without for `run`, whose exit code is 2 when a repetition failed or is missing. */
 export async function runReport(
   world: World,
@@ -96,7 +116,8 @@ export async function runReport(
   verdicts: readonly Verdict[] | null,
 ): Promise<RunReport> {
   const failures = failuresOf(outcome.lines);
-  const base = shared(world, project, verdicts ?? []);
+  const { rules } = outcome;
+  const base = shared(world, rules.project, verdicts ?? []);
   const stopped = outcome.lines.filter((line) => line.kind === 'stopped' && line.because === 'time_budget');
   const unmeasured = outcome.benchmarks.filter(
     (benchmark) => !outcome.lines.some((line) => line.experiment === benchmark.name),
@@ -104,9 +125,15 @@ export async function runReport(
   const incomplete = failures.length + stopped.length + unmeasured.length > 0;
   return {
     ...base,
-    exitCode: verdicts !== null ? base.exitCode : incomplete ? exitCodes.undecided : exitCodes.ok,
+    places: { ...placesOf(project), ...base.places },
+    gateChange: rules.change,
+    added: rules.added,
+    removed: rules.removed,
+    reproduce: reproduction(outcome),
+    exitCode: exitCodeOfRun(verdicts === null ? (incomplete ? 'incomplete' : 'complete') : base.exitCode, outcome),
     warnings: [
       ...base.warnings,
+      ...(outcome.unrecorded === null ? [] : [`NOT RECORDED: ${outcome.unrecorded}`]),
       ...outcome.ruleChanges,
       ...stopped.map((line) => `${line.experiment}: stopped by the time budget`),
       ...(verdicts === null
@@ -120,8 +147,8 @@ export async function runReport(
     isolation: outcome.isolation === null ? null : attestation(outcome.isolation),
     withheld: failures.length > 0 ? outcome.withheld : [],
     ledger: {
-      location: project.ledger.location,
-      remote: project.ledger.remote,
+      location: rules.project.ledger.location,
+      remote: rules.project.ledger.remote,
       sequence: outcome.appended?.sequence ?? null,
       push: outcome.appended?.push ?? null,
       commit: outcome.appended?.commit ?? null,

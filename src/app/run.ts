@@ -7,22 +7,31 @@ import type { Benchmark } from '../manifest/manifest.ts';
 import { ruleDigest } from '../manifest/rule.ts';
 import type { RunPlan } from '../planning/plan.ts';
 import type { Appended } from '../ports/ledger-store.ts';
-import { appendToLedger } from './append.ts';
+import { appendOrKeep } from './append.ts';
+import type { Builds } from './builds.ts';
 import { type Checkout, headCheckout, openCheckout } from './checkout.ts';
 import { keepDiff, type Phase, requireClean, treeState } from './cleanliness.ts';
-import { verifiedCorpus } from './corpora.ts';
+import { corpusOf } from './corpora.ts';
 import { readEvents, withSnapshot } from './evidence-reader.ts';
 import { type MeasuredRun, measureExperiments } from './experiments.ts';
 import { joinPath } from './paths.ts';
+import { missingVariable } from './preflight.ts';
 import { type MeasureOptions, type Prepared, prepare, preparePast } from './prepare.ts';
-import { type Project, selectBenchmarks } from './project.ts';
+import { manifestPath, type Project } from './project.ts';
 import { type Protections, protect } from './protection.ts';
 import type { RunIdentity } from './record-lines.ts';
-import { runSetup } from './setup.ts';
+import { candidateManifest, type Rules } from './rules.ts';
+import { runSetup, setUpBase } from './setup.ts';
 import type { RunnerPlace } from './trial-runner.ts';
 import type { World } from './world.ts';
 
 export interface RunOptions extends MeasureOptions {
+  /** `ledger`: the records are appended at once; `caller`: they are returned only, for a bundle. */
+  readonly destination?: 'ledger' | 'caller';
+  /** Called when the ledger can't be written; keeps the records elsewhere and returns where, for people. Without it the run throws. */
+  readonly keep?: (outcome: RunOutcome) => Promise<string>;
+  /** Builds of the base from earlier jobs; none unless given. */
+  readonly builds?: Builds;
   /** Events to write in the same commit, once the lines are known; none unless given. */
   readonly eventsFor?: (identity: RunIdentity, lines: readonly NewRunLine[]) => readonly NewEvent[];
 }
@@ -38,11 +47,16 @@ export interface RunOutcome {
   readonly isolation: Isolation | null;
   /** Where the base's manifest has another rule than the head's, by which this run was judged. */
   readonly ruleChanges: readonly string[];
+  readonly rules: Rules;
+  /** Experiments whose FAIL is still to be confirmed in another job. */
+  readonly unconfirmed: readonly string[];
   readonly withheld: readonly string[];
   /** Accepted differences of the tree (--allow-dirty), for the report. */
   readonly dirty: readonly DirtyPath[];
   /** Null when there was nothing to write. */
   readonly appended: Appended | null;
+  /** Why the ledger does not have the records, and where they are instead; null when it has what it should. */
+  readonly unrecorded: string | null;
   readonly elapsedSeconds: number;
 }
 
@@ -63,13 +77,19 @@ interface Context {
 export async function run(world: World, project: Project, options: RunOptions): Promise<RunOutcome> {
   const prepared = await prepareWithLedger(world, project, options, () => prepare(world, project, options));
   const diff = prepared.dirty.length > 0 ? await keepDiff(world, project) : null;
-  const revision = prepared.base?.revision ?? null;
-  const base = revision === null ? null : await openCheckout(world, project, 'baseline', revision);
+  const { rules } = prepared;
+  // Judged by the base's rules, both sides are measured in checkouts of the same kind.
+  const inPlace = rules.from === 'head';
+  const base = rules.baseline === null ? null : await openCheckout(world, rules.project, 'baseline', rules.baseline);
+  let head: Checkout | null = null;
   try {
-    const head = headCheckout(project, prepared.head);
-    const identity = identify(world, prepared, diff, project.manifestHash);
-    return await measure({ world, project, options, prepared, identity, head, base, inPlace: true });
+    head = inPlace
+      ? headCheckout(project, prepared.head)
+      : await openCheckout(world, rules.project, 'candidate', rules.candidate, candidateManifest(rules));
+    const identity = identify(world, prepared, diff, options);
+    return await measure({ world, project: rules.project, options, prepared, identity, head, base, inPlace });
   } finally {
+    await head?.close();
     await base?.close();
     world.progress.done();
   }
@@ -84,10 +104,11 @@ export async function runAt(
 ): Promise<RunOutcome> {
   const head = await openCheckout(world, project, 'candidate', revision);
   try {
-    const past: Project = { ...project, directory: head.directory, manifest: head.manifest };
+    const text = (await world.files.readText(joinPath(head.directory, manifestPath))) ?? '';
+    const manifestHash = `sha256:${world.sha256(text)}`;
+    const past: Project = { ...project, directory: head.directory, manifest: head.manifest, manifestHash };
     const prepared = await prepareWithLedger(world, past, options, () => preparePast(world, past, revision, options));
-    const text = (await world.files.readText(joinPath(past.directory, 'bench/manifest.toml'))) ?? '';
-    const identity = identify(world, prepared, null, `sha256:${world.sha256(text)}`);
+    const identity = identify(world, prepared, null, options);
     return await measure({ world, project: past, options, prepared, identity, head, base: null, inPlace: false });
   } finally {
     await head.close();
@@ -95,14 +116,18 @@ export async function runAt(
   }
 }
 
-function identify(world: World, prepared: Prepared, diff: string | null, manifestHash: string): RunIdentity {
+function identify(world: World, prepared: Prepared, diff: string | null, options: RunOptions): RunIdentity {
+  const { subject } = options;
   return {
-    runKey: world.randomness.token(),
+    runKey: options.runKey ?? world.randomness.token(),
     startedAt: world.clock.now(),
-    head: prepared.head,
+    head: { sha: subject?.headSha ?? prepared.head.sha, tree: prepared.head.tree },
     base: prepared.base?.revision ?? null,
     diff,
-    manifestHash,
+    manifestHash: prepared.rules.project.manifestHash,
+    merge: subject?.merge ?? null,
+    refClass: subject?.refClass ?? 'local',
+    shard: options.shard ?? { index: 0, count: 1 },
   };
 }
 
@@ -116,12 +141,27 @@ async function prepareWithLedger(
   options: RunOptions,
   check: () => Promise<Prepared>,
 ): Promise<Prepared> {
-  const ledger = withSnapshot(project, async (snapshot) => {
-    await snapshot.requireAdditions();
-    for (const { name } of selectBenchmarks(project.manifest, options.names)) {
-      await readEvents(world, project, snapshot, name);
-    }
-  });
+  const readable = (from: Project, names: readonly string[]) =>
+    withSnapshot(from, async (snapshot) => {
+      await snapshot.requireAdditions();
+      for (const name of names) await readEvents(world, from, snapshot, name);
+    });
+  if (options.rules.from === 'base') {
+    // Which ledger it is, the base's manifest says.
+    const prepared = await check();
+    await readable(
+      prepared.rules.project,
+      prepared.benchmarks.map(({ name }) => name),
+    );
+    return prepared;
+  }
+  const chosen = project.manifest.benchmarks.filter(
+    ({ name }) => options.names.length === 0 || options.names.includes(name),
+  );
+  const ledger = readable(
+    project,
+    chosen.map(({ name }) => name),
+  );
   const [prepared, read] = await Promise.allSettled([check(), ledger]);
   if (prepared.status === 'rejected') throw prepared.reason;
   if (read.status === 'rejected') throw read.reason;
@@ -143,12 +183,12 @@ async function measure(context: Context): Promise<RunOutcome> {
 async function measureProtected(context: Context, protections: Protections, started: number): Promise<MeasuredRun> {
   const { world, project, options, prepared, identity, head, base } = context;
   await runSetup(world, head, protections.of('candidate'));
-  if (base !== null) await runSetup(world, base, protections.of('baseline'));
+  if (base !== null) await setUpBase(world, base, protections.of('baseline'), options.builds);
   if (project.manifest.project.setup !== null) await requireUnchanged(context, 'by project.setup');
   const corpora = new Map<string, string>();
   for (const benchmark of prepared.benchmarks) {
-    corpora.set(`candidate ${benchmark.name}`, await verifiedCorpus(world, head.directory, benchmark));
-    if (base !== null) corpora.set(`baseline ${benchmark.name}`, await baseCorpus(world, base, head, benchmark));
+    corpora.set(`candidate ${benchmark.name}`, await corpusOf(world, head, project, benchmark));
+    if (base !== null) corpora.set(`baseline ${benchmark.name}`, await corpusOf(world, base, project, benchmark));
   }
   const placeOf = (benchmark: Benchmark, arm: Arm): RunnerPlace => ({
     checkout: arm === 'baseline' && base !== null ? base : head,
@@ -157,9 +197,13 @@ async function measureProtected(context: Context, protections: Protections, star
   });
   const budget = options.timeBudgetMinutes ?? project.manifest.policy.timeBudgetMinutes;
   const deadlineSeconds = budget === null ? null : started + budget * 60;
-  const measured = await measureExperiments({ world, placeOf, deadlineSeconds }, project, prepared.plan, identity);
+  const { shard, confirm, subject } = options;
+  const missing = (benchmark: Benchmark) =>
+    (subject?.withoutSecrets ?? null) === null ? null : missingVariable(world, benchmark);
+  const settings = { world, placeOf, deadlineSeconds, shard, confirm, missing };
+  const measured = await measureExperiments(settings, project, prepared.plan, identity);
   await requireUnchanged(context, 'by the benchmarks');
-  for (const benchmark of prepared.benchmarks) await verifiedCorpus(world, head.directory, benchmark);
+  for (const benchmark of prepared.benchmarks) await corpusOf(world, head, project, benchmark);
   return measured;
 }
 
@@ -197,14 +241,7 @@ async function record(context: Context, measured: MeasuredRun, started: number):
   const names = prepared.benchmarks.map((benchmark) => benchmark.name).join(', ');
   const message = `run ${identity.head.sha.slice(0, 10)}: ${names}`;
   const write = { identity, lines, events, references: [], message };
-  const appended = lines.length + events.length === 0 ? null : await appendToLedger(world, project, write);
-  if (world.signal.aborted) {
-    const finished = lines.filter((line) => line.kind === 'record').length;
-    throw new InterruptedError(`interrupted; ${count(finished, 'finished repetition')} kept in the ledger`, {
-      nextStep: 'run again; pairs continue from what is recorded, other gates start a new group',
-    });
-  }
-  return {
+  const outcome: RunOutcome = {
     identity,
     baseChoice: prepared.base?.how ?? null,
     plan: prepared.plan,
@@ -212,16 +249,28 @@ async function record(context: Context, measured: MeasuredRun, started: number):
     lines,
     isolation: measured.isolation,
     ruleChanges: ruleChanges(context),
+    rules: prepared.rules,
+    unconfirmed: measured.unconfirmed,
     withheld: measured.withheld,
     dirty: prepared.dirty,
-    appended,
+    appended: null,
+    unrecorded: null,
     elapsedSeconds: world.clock.monotonicSeconds() - started,
   };
+  const isKept = options.destination !== 'caller' && lines.length + events.length > 0;
+  const written = isKept ? await appendOrKeep(world, project, write, outcome, options.keep) : outcome;
+  if (world.signal.aborted) {
+    const finished = isKept ? lines.filter((line) => line.kind === 'record').length : 0;
+    throw new InterruptedError(`interrupted; ${count(finished, 'finished repetition')} kept in the ledger`, {
+      nextStep: 'run again; pairs continue from what is recorded, other gates start a new group',
+    });
+  }
+  return written;
 }
 
 /** A change that edits its own gate must at least be seen to do so. */
 function ruleChanges({ world, project, prepared, base }: Context): string[] {
-  if (base === null) return [];
+  if (base === null || prepared.rules.change !== null || prepared.rules.from === 'base') return [];
   return prepared.benchmarks.flatMap((benchmark) => {
     const before = base.manifest.benchmarks.find((candidate) => candidate.name === benchmark.name);
     if (before === undefined)
@@ -230,14 +279,4 @@ function ruleChanges({ world, project, prepared, base }: Context): string[] {
       ruleDigest(before, base.manifest, world.sha256) === ruleDigest(benchmark, project.manifest, world.sha256);
     return same ? [] : [`${benchmark.name}: this change edits its gate or settings; the head's were used`];
   });
-}
-
-/** The base's own copy of the corpus; data that git does not carry may be taken from the head, when its declared hash holds. */
-async function baseCorpus(world: World, base: Checkout, head: Checkout, benchmark: Benchmark): Promise<string> {
-  const { corpus } = benchmark;
-  const declared = corpus !== null && corpus.path !== null && corpus.hash !== null;
-  if (!declared || (await world.files.exists(joinPath(base.directory, corpus.path)))) {
-    return verifiedCorpus(world, base.directory, benchmark);
-  }
-  return verifiedCorpus(world, head.directory, benchmark);
 }

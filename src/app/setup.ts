@@ -1,5 +1,6 @@
 import { EnvironmentError } from '../domain/errors.ts';
 import { measuredEnvironment } from '../planning/environment.ts';
+import type { Builds } from './builds.ts';
 import { type Checkout, writablePaths } from './checkout.ts';
 import { joinPath } from './paths.ts';
 import type { Protection } from './protection.ts';
@@ -94,6 +95,19 @@ export async function runSetup(world: World, checkout: Checkout, protection: Pro
   } finally {
     await world.files.remove(scratch);
   }
+}
+
+/** Builds the base, or takes what an earlier job built of the same tree on the same kind of machine. Throws as runSetup. */
+export async function setUpBase(
+  world: World,
+  base: Checkout,
+  protection: Protection,
+  builds: Builds | undefined,
+): Promise<void> {
+  if (base.manifest.project.setup === null || builds === undefined) return runSetup(world, base, protection);
+  if (await builds.restore(base)) return world.progress.note('setup of the baseline: taken from the cache');
+  await runSetup(world, base, protection);
+  if (!world.signal.aborted) await builds.keep(base);
 }
 
 async function tail(world: World, path: string): Promise<string> {

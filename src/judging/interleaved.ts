@@ -66,8 +66,15 @@ function decidePairs(input: JudgeInput, key: EvidenceKey): Decision {
   const fresh = count(pairs.length, 'fresh pair');
   switch (again.kind) {
     case 'FAIL': {
-      const reason = `${decision.reason}; confirmed by ${fresh} in the same job`;
-      return { ...decision, label: decision.label ?? 'confirmed_same_job', reason };
+      // Another job draws by itself, so its records carry another meta seed.
+      const drawn = new Set(recordsOf(first).map((record) => record.metaSeed));
+      const isSameJob = recordsOf(lines).some((record) => drawn.has(record.metaSeed));
+      const reason = `${decision.reason}; confirmed by ${fresh} in ${isSameJob ? 'the same' : 'another'} job`;
+      return {
+        ...decision,
+        label: decision.label ?? (isSameJob ? 'confirmed_same_job' : 'confirmed_fresh_job'),
+        reason,
+      };
     }
     case 'PASS':
       if (decision.label === 'crash') return notAgain(decision, fresh);

@@ -89,7 +89,7 @@ export const stoppedLine = object({
   plannedBlocks: index,
   /** Complete blocks that were recorded. */
   blocks: index,
-  because: oneOf('verdict', 'crash', 'max_pairs', 'time_budget', 'interrupted'),
+  because: oneOf('verdict', 'crash', 'max_pairs', 'time_budget', 'interrupted', 'missing_secret'),
 });
 
 const eventBase = {

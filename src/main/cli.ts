@@ -3,9 +3,10 @@ import { exitCodes } from '../domain/exit-code.ts';
 import { toJson } from '../report/json.ts';
 import { plainText } from '../report/plain-text.ts';
 import { type ParsedArguments, parseCommandLine } from './arguments.ts';
-import { compose, version } from './compose.ts';
+import { compose } from './compose.ts';
 import { createContext } from './context.ts';
 import { commandHelp, overview } from './help.ts';
+import { version } from './version.ts';
 
 /** Runs one command line; returns the exit code. All output goes through the process's streams. */
 async function main(words: readonly string[]): Promise<number> {

@@ -26,6 +26,8 @@ export interface CommandContext {
   readonly positionals: readonly string[];
   readonly flag: (name: string) => boolean;
   readonly text: (name: string) => string | null;
+  /** Every value of an option that may be given several times. */
+  readonly texts: (name: string) => readonly string[];
   /** A whole number of at least 0. */
   readonly count: (name: string) => number | null;
   /** A whole number below 2^63 in decimal. */

@@ -1,6 +1,6 @@
 import type { CommandSpec } from './command.ts';
 import { evaluateCommand, gateCommand, runCommand } from './commands/measure.ts';
-import { isolationOption, runOptions } from './options.ts';
+import { bundleOptions, isolationOption, runOptions } from './options.ts';
 
 const notes = { name: 'notes', kind: 'text', value: 'TEXT', help: 'kept in the ledger' } as const;
 const reason = { name: 'reason', kind: 'text', value: 'TEXT', help: 'why; kept in the ledger' } as const;
@@ -30,6 +30,7 @@ export const commands: readonly CommandSpec[] = [
     usesProject: true,
     options: [
       ...runOptions,
+      ...bundleOptions,
       {
         name: 'seed-set',
         kind: 'text',
@@ -37,8 +38,41 @@ export const commands: readonly CommandSpec[] = [
         help: 'seeds from the meta seed, or the manifest’s baseline_seeds (default: fresh)',
       },
     ],
-    examples: [['benchgate run roundtrip', 'record one benchmark at the present commit']],
+    examples: [
+      ['benchgate run roundtrip', 'record one benchmark at the present commit'],
+      ['benchgate run --shard 2/5 --bundle out/', 'the second of five parts, into a file'],
+    ],
     load: async () => runCommand,
+  },
+  {
+    name: 'merge',
+    summary: 'join the bundles of all shards into one; every shard must be there once',
+    positionals: 'BUNDLE…',
+    arity: [1, Number.POSITIVE_INFINITY],
+    usesProject: false,
+    options: [
+      { name: 'output', kind: 'text', value: 'FILE', help: 'where to write it (default: merged.bundle.jsonl)' },
+    ],
+    examples: [['benchgate merge out/ --output all.bundle.jsonl', 'bundles are files or folders with them']],
+    load: async () => (await import('./commands/bundles.ts')).mergeCommand,
+  },
+  {
+    name: 'report',
+    summary: 'judge bundles that other jobs measured, and record them',
+    positionals: 'BUNDLE…',
+    arity: [1, Number.POSITIVE_INFINITY],
+    usesProject: true,
+    options: [
+      ...runOptions.filter(({ name }) => name === 'base' || name === 'rules'),
+      { name: 'only', kind: 'many', value: 'BENCHMARK', help: 'what was to be measured (default: every benchmark)' },
+      { name: 'no-record', kind: 'flag', help: 'judge only; leave the ledger as it is' },
+      { name: 'markdown', kind: 'text', value: 'FILE', help: 'write the report as Markdown as well' },
+    ],
+    examples: [
+      ['benchgate report out/', 'all shards of one run, at the commit they measured'],
+      ['benchgate report lost.bundle.jsonl', 'records that a CI job could not push'],
+    ],
+    load: async () => (await import('./commands/bundles.ts')).reportCommand,
   },
   {
     name: 'evaluate',
@@ -180,16 +214,39 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: 'init',
-    summary: 'write a first bench/manifest.toml',
+    summary: 'write a first bench/manifest.toml; with --github also the workflows that measure in CI',
     positionals: '[COMMAND]',
     arity: [0, 1],
     usesProject: false,
     options: [
       { name: 'project', kind: 'text', value: 'DIR', help: 'where (default: here)' },
       { name: 'name', kind: 'text', value: 'NAME', help: 'the project’s name (default: the folder’s)' },
+      { name: 'github', kind: 'flag', help: 'write .github/workflows/benchgate-*.yml too; overwrites nothing' },
+      { name: 'guard', kind: 'flag', help: 'with --github: also the workflow that guards a dependency' },
+      { name: 'action', kind: 'text', value: 'USES', help: 'with --github: how the workflows name the action' },
     ],
-    examples: [['benchgate init "node bench.js"', 'time that command']],
-    load: async () => (await import('./commands/tools.ts')).initCommand,
+    examples: [
+      ['benchgate init "node bench.js"', 'time that command'],
+      ['benchgate init --github', 'and in GitHub Actions'],
+    ],
+    load: async () => (await import('./commands/init-github.ts')).initWithWorkflowsCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'check workflows, manifest, sandbox, git and ledger, and say what to mend',
+    positionals: '',
+    arity: [0, 0],
+    usesProject: true,
+    options: [
+      {
+        name: 'action',
+        kind: 'text',
+        value: 'USES',
+        help: 'what workflows call the action (default: whatever has benchgate in its name)',
+      },
+    ],
+    examples: [['benchgate doctor', 'exit 64 for workflows and manifest, 65 for the ledger, 69 for this machine']],
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   {
     name: 'demo',

@@ -1,6 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createGit } from '../adapters/git/git-command.ts';
+import { type GitCredential, withGitCredentials } from '../adapters/git/git-credentials.ts';
 import { createLedgerStore } from '../adapters/git/ledger-store.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { createWorktrees } from '../adapters/git/worktrees.ts';
@@ -20,23 +21,30 @@ import { sanitisedGitConfigs } from '../adapters/sandbox/git-config.ts';
 import { onlyIsolated } from '../adapters/sandbox/isolated-only.ts';
 import { createSandbox } from '../adapters/sandbox/sandbox.ts';
 import type { World } from '../app/world.ts';
-
-declare const __BENCHGATE_VERSION__: string;
-
-/** Version of this build. */
-export const version = __BENCHGATE_VERSION__;
+import type { CommitElsewhere } from '../ports/ledger-store.ts';
+import type { Terminal } from '../ports/terminal.ts';
+import { version } from './version.ts';
 
 export interface ComposeOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly isolation: 'auto' | 'none' | 'required';
   readonly signal: AbortSignal;
+  /** Where words go instead of the process's streams. */
+  readonly terminal?: Terminal;
+  /** Benchgate's own folder; by default in the user's data folder. */
+  readonly dataDirectory?: string;
+  /** Where a push to the ledger is refused. */
+  readonly commitElsewhere?: CommitElsewhere;
+  /** For git alone; measured code and everything else never sees them. */
+  readonly gitCredentials?: readonly GitCredential[];
 }
 
 /** Binds the ports to this machine. */
-export function compose({ environment, isolation, signal }: ComposeOptions): World {
-  const git = createGit({ environment });
-  const terminal = createTerminal({ stdout: process.stdout, stderr: process.stderr, environment });
-  const dataDirectory = dataFolder(environment);
+export function compose(options: ComposeOptions): World {
+  const { environment, isolation, signal } = options;
+  const git = createGit({ environment: withGitCredentials(environment, options.gitCredentials ?? []) });
+  const terminal = options.terminal ?? createTerminal({ stdout: process.stdout, stderr: process.stderr, environment });
+  const dataDirectory = options.dataDirectory ?? dataFolder(environment);
   const machine = { ...readMachine(), environment };
   return {
     version,
@@ -64,10 +72,11 @@ export function compose({ environment, isolation, signal }: ComposeOptions): Wor
         isProcessAlive,
         log: (text) => terminal.error(`benchgate: ${text}\n`),
       }),
-    openLedger: (options) =>
+    openLedger: (ledger) =>
       createLedgerStore({
-        ...options,
+        ...ledger,
         git,
+        commitElsewhere: options.commitElsewhere ?? null,
         random: Math.random,
         sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       }),

@@ -34,6 +34,10 @@ export function createContext(world: World, parsed: ParsedArguments, workingDire
     positionals: parsed.positionals,
     flag: (name) => parsed.values[name] === true,
     text,
+    texts(name) {
+      const value = parsed.values[name];
+      return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+    },
     count(name) {
       const value = number(name, /^\d{1,9}$/, 'a whole number');
       return value === null ? null : Number(value);

@@ -64,6 +64,34 @@ export const runOptions: readonly OptionSpec[] = [
     value: 'MINUTES',
     help: 'start nothing new after this long; what is measured is judged',
   },
+  {
+    name: 'rules',
+    kind: 'text',
+    value: 'head|base',
+    help: 'whose manifest and harness decide: the head’s (default) or the base’s, as on a pull request',
+  },
   { name: 'dry-run', kind: 'flag', help: 'check everything and show the plan; run and write nothing' },
   isolationOption,
+];
+
+/** Options of a run whose records go into a file instead of the ledger. */
+export const bundleOptions: readonly OptionSpec[] = [
+  {
+    name: 'bundle',
+    kind: 'text',
+    value: 'PATH',
+    help: 'write the records to this file or folder and not to the ledger; `benchgate report` judges them',
+  },
+  {
+    name: 'shard',
+    kind: 'text',
+    value: 'I/N|auto',
+    help: 'measure this part of the plan; auto takes it from the CI system (needs --bundle)',
+  },
+  {
+    name: 'confirm',
+    kind: 'text',
+    value: 'here|elsewhere|only',
+    help: 'where a FAIL is confirmed by fresh pairs (default: here; the others need --bundle)',
+  },
 ];

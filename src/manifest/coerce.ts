@@ -142,6 +142,11 @@ function listOf<T>(what: string, node: TomlNode, read: (item: TomlNode) => T | R
   return refusals.length === 0 ? values : new Refusal('', null, null, refusals);
 }
 
+/** Returns the boolean; anything else is refused. */
+export function exactTruth(node: TomlNode): boolean | Refusal {
+  return node.kind === 'boolean' ? node.value : new Refusal(`must be true or false, got ${shownValue(node)}`);
+}
+
 /** Returns a finite number written as one. */
 export function exactNumber(node: TomlNode): number | Refusal {
   if (node.kind === 'integer' || node.kind === 'float') return toFloat(node);

@@ -1,4 +1,4 @@
-import type { Direction, GatePolicy, Goal, Tier } from '../domain/verdict.ts';
+import type { Direction, GatePolicy, Goal, Tier, VerdictKind } from '../domain/verdict.ts';
 
 export type Gpu = 'none' | 'direct' | 'ollama';
 export type HarnessMetric = 'wall_seconds' | 'cpu_seconds' | 'max_rss_bytes';
@@ -48,6 +48,19 @@ export interface Benchmark {
   readonly line: number;
 }
 
+/** How open answers, forks and edits of the gate itself are treated. */
+export interface Policy {
+  readonly timeBudgetMinutes: number | null;
+  /** Conclusion of each verdict that is no answer; `failure` blocks. */
+  readonly conclusions: Readonly<Record<OpenKind, 'neutral' | 'failure'>>;
+  readonly forks: 'claimed' | 'trusted';
+  /** Label that approves the head's rules; null when none does. */
+  readonly gateChangeLabel: string | null;
+  readonly autoPromote: boolean;
+}
+
+export type OpenKind = Extract<VerdictKind, 'NEEDS_MORE_DATA' | 'NO_BASELINE' | 'NO_REFERENCE' | 'SKIPPED'>;
+
 export interface Manifest {
   readonly project: {
     readonly name: string;
@@ -61,7 +74,7 @@ export interface Manifest {
   };
   readonly benchmarks: readonly Benchmark[];
   readonly ledger: { readonly branch: string | null; readonly remote: string | null };
-  readonly policy: { readonly timeBudgetMinutes: number | null };
+  readonly policy: Policy;
 }
 
 export interface Problem {

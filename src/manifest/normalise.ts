@@ -88,6 +88,15 @@ export function normalise(
     ledger: { branch: ledger.branch ?? null, remote: ledger.remote ?? null },
     policy: {
       timeBudgetMinutes: policy.time_budget_minutes ?? null,
+      conclusions: {
+        NEEDS_MORE_DATA: policy.needs_more_data ?? 'neutral',
+        NO_BASELINE: policy.no_baseline ?? 'neutral',
+        NO_REFERENCE: policy.no_reference ?? 'neutral',
+        SKIPPED: policy.skipped ?? 'neutral',
+      },
+      forks: policy.forks ?? 'claimed',
+      gateChangeLabel: policy.gate_change?.replace(/^label:/, '') ?? null,
+      autoPromote: policy.auto_promote ?? false,
     },
   };
 }

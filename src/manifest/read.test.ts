@@ -166,9 +166,7 @@ describe('readManifest() on keys', () => {
     ['[guard]', 'guard'],
     ['when = {}', 'benchmarks[0].when'],
     ['import = {}', 'benchmarks[0].import'],
-    ['[policy]\nforks = "x"', 'policy.forks'],
-    ['[policy]\ngate_change = "x"', 'policy.gate_change'],
-    ['[policy]\nneeds_more_data = "failure"', 'policy.needs_more_data'],
+    ['[policy]\nconclusions = "x"', 'policy.conclusions'],
   ])('readManifest() refuses %j as not supported yet', (line, path) => {
     const found = problems(`${quality}${line}\n`);
     expect(found.map((problem) => problem.path)).toEqual([path]);

@@ -1,11 +1,9 @@
-import { verdictKinds } from '../domain/verdict.ts';
 import type { TomlNode } from './locate.ts';
 
 const lists: ReadonlySet<string> = new Set(['pairs', 'replays', 'contracts', 'grids']);
 const tables: ReadonlySet<string> = new Set(['providers', 'prices', 'tokenjam', 'guard']);
 const benchmarkKeys: ReadonlySet<string> = new Set(['when', 'import']);
-const conclusionKeys: ReadonlySet<string> = new Set(verdictKinds.map((kind) => kind.toLowerCase()));
-const policyKeys: ReadonlySet<string> = new Set(['auto_promote', 'forks', 'gate_change', 'conclusion', 'conclusions']);
+const policyKeys: ReadonlySet<string> = new Set(['conclusion', 'conclusions']);
 
 /** Returns the message for a top-level table that a later version will read, else null. */
 export function reservedTable(key: string): string | null {
@@ -20,7 +18,7 @@ export function reservedBenchmarkKey(key: string): string | null {
 
 /** Returns the message for a key of `[policy]` that a later version will read, else null. */
 export function reservedPolicyKey(key: string): string | null {
-  return policyKeys.has(key) || conclusionKeys.has(key.toLowerCase()) ? unsupported(key) : null;
+  return policyKeys.has(key) ? unsupported(key) : null;
 }
 
 /** Returns what to write when a table stands where a list of tables belongs or the other way round, else null. */

@@ -4,11 +4,19 @@ import type { Benchmark, Manifest } from './manifest.ts';
 
 /**
  * Digest of everything that decides how a benchmark is measured and judged: `sha256:<hex>`. Evidence of interleaved
- * gates recorded under another rule never counts towards this one; the gates with a stored baseline warn. The invocation and the code belong to the revision, not to the rule.
+ * gates recorded under another rule never counts towards this one; the gates with a stored baseline warn. The invocation
+ * and the code belong to the revision, not to the rule. `measuredTree` is the tree that was measured in place of the
+ * candidate's own (its code with the base's harness), null when it was its own.
  */
-export function ruleDigest(benchmark: Benchmark, manifest: Manifest, sha256: Sha256): string {
+export function ruleDigest(
+  benchmark: Benchmark,
+  manifest: Manifest,
+  sha256: Sha256,
+  measuredTree: string | null = null,
+): string {
   const { line: _line, backgroundRequired: _background, expectedRuntimeSeconds: _runtime, ...rule } = benchmark;
-  const text = canonicalJson({ ...rule, harnessPaths: manifest.project.harnessPaths });
+  const measured = measuredTree === null ? {} : { measuredTree };
+  const text = canonicalJson({ ...rule, harnessPaths: manifest.project.harnessPaths, ...measured });
   return `sha256:${sha256(text)}`;
 }
 

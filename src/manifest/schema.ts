@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { benchmarkShape } from './benchmark-shape.ts';
-import { exactNumber } from './coerce.ts';
+import { exactNumber, exactText, exactTruth } from './coerce.ts';
 import { defaults } from './defaults.ts';
-import { filledText, filledTexts, gitName, name, optional, text } from './fields.ts';
+import { choice, filledText, filledTexts, gitName, name, optional, plain, text } from './fields.ts';
 
 /** Returns the keys of `[project]`. */
 function projectShape() {
@@ -45,12 +45,42 @@ function ledgerShape() {
   };
 }
 
+function openConclusion(kind: string) {
+  return choice(['neutral', 'failure'], {
+    title: `Conclusion of ${kind}`,
+    description: `Whether ${kind} leaves the run neutral or fails it.`,
+    default: 'neutral',
+  });
+}
+
 /** Returns the keys of `[policy]`. */
 function policyShape() {
   return {
     time_budget_minutes: optional(exactNumber, () => z.number().check(z.gt(0, 'must be greater than 0')), {
       title: 'Time budget',
       description: 'Minutes after which a run ends in an orderly way; what is missing is NEEDS_MORE_DATA.',
+    }),
+    needs_more_data: openConclusion('NEEDS_MORE_DATA'),
+    no_baseline: openConclusion('NO_BASELINE'),
+    no_reference: openConclusion('NO_REFERENCE'),
+    skipped: openConclusion('SKIPPED'),
+    forks: choice(['claimed', 'trusted'], {
+      title: 'Pull requests from forks',
+      description: 'A PASS that a fork’s own job claims is neutral (claimed) or counts as one (trusted).',
+      default: 'claimed',
+    }),
+    gate_change: optional(
+      exactText,
+      () => z.string().check(z.regex(/^label:\S(?:.{0,98}\S)?$/, 'must be `label:` and the name of a label')),
+      {
+        title: 'Approval of gate edits',
+        description: 'Label that has a change judged by the rules it brings, such as label:bench-approved.',
+      },
+    ),
+    auto_promote: plain(exactTruth, () => z.boolean(), {
+      title: 'Promote by itself',
+      description: 'A PROMOTE on the default branch moves the baseline.',
+      default: false,
     }),
   };
 }

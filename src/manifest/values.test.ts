@@ -131,7 +131,13 @@ describe('readManifest() on what is left out', () => {
       writablePaths: [],
     });
     expect(ledger).toEqual({ branch: null, remote: null });
-    expect(policy).toEqual({ timeBudgetMinutes: null });
+    expect(policy).toEqual({
+      timeBudgetMinutes: null,
+      conclusions: { NEEDS_MORE_DATA: 'neutral', NO_BASELINE: 'neutral', NO_REFERENCE: 'neutral', SKIPPED: 'neutral' },
+      forks: 'claimed',
+      gateChangeLabel: null,
+      autoPromote: false,
+    });
     expect(benchmarks).toEqual([
       {
         name: 'b',

@@ -48,6 +48,8 @@ export interface PlanRequest {
   readonly metaSeed: bigint;
   /** Overrides the manifest's count (for a baseline: at most its number of seeds); null keeps it. */
   readonly repetitions: number | null;
+  /** Tree that is measured in place of the candidate's own; see ruleDigest. */
+  readonly measuredTree?: string | null;
 }
 
 /** The plan of one run: pure, so the same request and meta seed give the same plan. Throws UsageError for impossible counts. */
@@ -71,7 +73,7 @@ export function planRun(request: PlanRequest, sha256: Sha256): RunPlan {
 const mostRepetitions = 100_000;
 
 function planExperiment(benchmark: Benchmark, request: PlanRequest, sha256: Sha256): ExperimentPlan {
-  const rule = ruleDigest(benchmark, request.manifest, sha256);
+  const rule = ruleDigest(benchmark, request.manifest, sha256, request.measuredTree ?? null);
   const repetitions = request.repetitions ?? benchmark.repetitions;
   if (!Number.isSafeInteger(repetitions) || repetitions < 1 || repetitions > mostRepetitions) {
     throw new UsageError('USAGE', `repetitions must be a whole number from 1 to ${mostRepetitions}`, {

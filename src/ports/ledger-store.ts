@@ -46,6 +46,19 @@ export interface LedgerCommit {
   readonly changes: readonly { readonly status: string; readonly mode: string; readonly path: string }[];
 }
 
+/**
+ * Another way to a branch that refuses pushes: a commit with more files on top of `parent` (null: the branch is new). `moved`:
+ * the branch is elsewhere by now; otherwise what was in the way, in words.
+ */
+export type CommitElsewhere = (change: {
+  readonly branch: string;
+  readonly parent: string | null;
+  readonly message: string;
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+}) => Promise<
+  { readonly kind: 'committed' } | { readonly kind: 'moved' } | { readonly kind: 'refused'; readonly detail: string }
+>;
+
 export interface LedgerStore {
   /** Where the branch lives locally, and the remote it is kept in step with. For messages. */
   readonly location: string;

@@ -15,6 +15,22 @@ export interface Repository {
   readonly resolve: (name: string) => Promise<Revision | null>;
   /** First parent, or null for a root commit; throws REVISION_MISSING when history is cut off there (shallow clone). */
   readonly firstParent: (sha: string) => Promise<Revision | null>;
+  /** Parents as they are stored, also where a shallow clone ends; empty for a root commit and for one that is not here. */
+  readonly parents: (sha: string) => Promise<readonly string[]>;
+  /** Paths (relative to the top) of the files below a folder at a commit. */
+  readonly filesBelow: (sha: string, folder: string) => Promise<readonly string[]>;
+  /** What differs between two commits at paths; the diff is cut at the limit. */
+  readonly changes: (
+    from: string,
+    to: string,
+    paths: readonly string[],
+    limitCharacters: number,
+  ) => Promise<{ readonly paths: readonly string[]; readonly diff: string }>;
+  /**
+   * The head with another commit's content at the paths: a commit on no branch, or the head itself when they agree there.
+   * Writes to the object store only.
+   */
+  readonly graft: (head: Revision, donor: string, paths: readonly string[]) => Promise<Revision>;
   readonly mergeBase: (first: string, second: string) => Promise<Revision | null>;
   /** `origin/main` or whatever the remote's head names; null when unknown. */
   readonly defaultBranch: () => Promise<string | null>;
@@ -31,6 +47,8 @@ export interface Repository {
 }
 
 export interface Worktree {
+  /** Files and folders (ending in `/`) that git does not track, ignored ones included; relative, folders as a whole. */
+  readonly untracked: () => Promise<readonly string[]>;
   /** Absolute path of a temporary checkout. */
   readonly path: string;
   readonly revision: Revision;

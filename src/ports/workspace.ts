@@ -20,6 +20,8 @@ export interface Files {
   readonly remove: (path: string) => Promise<void>;
   /** A new folder below the system's temporary one, mode 0700, symbolic links resolved. */
   readonly temporaryFolder: (prefix: string) => Promise<string>;
+  /** Paths, relative with `/`, of the regular files below a folder, sorted; links are neither followed nor listed. Empty when it is not there. */
+  readonly list: (folder: string) => Promise<readonly string[]>;
   readonly copyTree: (from: string, to: string) => Promise<void>;
 }
 

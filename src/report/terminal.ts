@@ -1,5 +1,5 @@
-import { formatChange, formatMetric, formatNumber } from '../domain/quantity.ts';
-import type { Conclusion, Estimate, Evidence, Summary, Verdict } from '../domain/verdict.ts';
+import type { Conclusion, Verdict } from '../domain/verdict.ts';
+import { changeCell, evidenceCell, labelWords, meanCell, ownValue, showsPairedChange } from './cells.ts';
 import { columns, plainLine, plainText } from './plain-text.ts';
 import type { RunReport } from './view.ts';
 
@@ -12,55 +12,22 @@ export function renderTerminal(report: RunReport): string {
     ...verdicts.map((verdict) => [
       verdict.kind,
       plainLine(verdict.experiment),
-      summary(verdict.baseline, verdict),
-      summary(verdict.candidate, verdict),
-      change(verdict.estimate, verdict),
-      evidence(verdict.evidence),
+      meanCell(verdict.baseline, verdict),
+      meanCell(verdict.candidate, verdict),
+      changeCell(verdict.estimate, verdict),
+      evidenceCell(verdict.evidence),
     ]),
   ]);
-  const reasons = verdicts.map((verdict) => reason(verdict, differenceOf(report, verdict)));
+  const reasons = verdicts.map((verdict) => reason(verdict, ownValue(report.differences, verdict.experiment)));
   return `${[head, '', table, '', ...reasons, ...footer(report)].join('\n')}\n`;
-}
-
-/** An experiment may be named like something every object has. */
-function differenceOf(report: RunReport, { experiment }: Verdict): string | undefined {
-  return Object.hasOwn(report.differences, experiment) ? report.differences[experiment] : undefined;
 }
 
 function rank(conclusion: Conclusion): number {
   return { failure: 0, neutral: 1, success: 2 }[conclusion];
 }
 
-function summary(side: Summary | null, verdict: Verdict): string {
-  return side === null || Number.isNaN(side.mean) ? '–' : plainLine(formatMetric(side.mean, verdict.unit));
-}
-
-function change(estimate: Estimate | null, verdict: Verdict): string {
-  if (estimate === null) return '–';
-  const show = (value: number) =>
-    estimate.scale === 'ratio' ? formatChange(value) : plainLine(formatMetric(value, verdict.unit));
-  if (estimate.validity === 'exact') return show(estimate.value);
-  return `${show(estimate.value)} [${show(estimate.low)} … ${show(estimate.high)}]`;
-}
-
-function evidence(found: Evidence | null): string {
-  if (found === null) return '–';
-  switch (found.name) {
-    case 'e_value':
-      return `E ${formatNumber(Number(found.value.toPrecision(3)))} of ${formatNumber(found.threshold)}`;
-    case 'sigma':
-      return `σ ${formatNumber(Number(found.value.toPrecision(4)))} of ${formatNumber(found.threshold)}`;
-    case 'mann_whitney_z':
-      return `z ${formatNumber(Number(found.value.toPrecision(4)))} of ${formatNumber(found.threshold)}`;
-    case 'artifacts':
-      return `${found.value} of ${found.threshold} equal`;
-    case 'exact_difference':
-      return 'exact';
-  }
-}
-
 function reason(verdict: Verdict, difference: string | undefined): string {
-  const label = verdict.label === null ? '' : ` [${verdict.label.replaceAll('_', ' ')}]`;
+  const label = verdict.label === null ? '' : ` [${labelWords(verdict)}]`;
   const lines = [`${plainLine(verdict.experiment)}: ${plainLine(verdict.reason)}${label}`];
   for (const warning of verdict.warnings) lines.push(`  warning: ${plainLine(warning)}`);
   if (difference !== undefined)
@@ -85,7 +52,7 @@ function footer(report: RunReport): string[] {
     lines.push(
       `uncommitted changes were measured (never a baseline): ${report.dirty.slice(0, 10).map(plainLine).join(', ')}`,
     );
-  if (report.verdicts.some((verdict) => verdict.policy === 'paired' && verdict.estimate !== null)) {
+  if (showsPairedChange(report)) {
     lines.push(
       'CHANGE is the typical change within a pair and need not be that of the means; E is the evidence (docs/gates.md)',
     );

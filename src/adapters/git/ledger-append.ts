@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../../domain/errors.ts';
-import type { Appended, LedgerEntry, PushState } from '../../ports/ledger-store.ts';
+import type { Appended, CommitElsewhere, LedgerEntry, PushState } from '../../ports/ledger-store.ts';
 import { commitMessage, findRun, highestSequence, parseMessage } from './ledger-format.ts';
 import { commitToBranch, moveRef, type NewCommit } from './ledger-import.ts';
 import { type CommitObject, type ObjectReader, readCommit } from './ledger-objects.ts';
@@ -56,6 +56,10 @@ export async function appendEntry(
       const sent = tip.oid === written.commit ? written : await locate(context, reader, tip, entry);
       return sent === null ? null : { ...sent, push: 'pushed' as const };
     }
+    if (outcome.kind === 'refused' && context.commitElsewhere !== null) {
+      await throughApi(context, context.commitElsewhere, entry, written, remoteTip, outcome);
+      return null; // the next round fetches what the remote has now
+    }
     if (outcome.kind !== 'lost') throw pushFailure(context, outcome);
     rejections = rejectedAt === (remoteTip?.oid ?? null) ? rejections + 1 : 1;
     rejectedAt = remoteTip?.oid ?? null;
@@ -67,6 +71,26 @@ export async function appendEntry(
     await repository.maintain().catch(() => undefined);
   }
   return { sequence: done.sequence, commit: done.commit, existed: existed === true, push: done.push };
+}
+
+/** Puts the entry on the remote's branch without a push. Throws LEDGER_PUSH_REJECTED when that is refused as well. */
+async function throughApi(
+  context: LedgerContext,
+  commitElsewhere: CommitElsewhere,
+  entry: LedgerEntry,
+  { sequence }: Written,
+  remoteTip: CommitObject | null,
+  pushed: PushOutcome & { readonly kind: 'refused' },
+): Promise<void> {
+  const format = remoteTip === null ? [{ path: formatFile.path, bytes: formatFile.bytes }] : [];
+  const answer = await commitElsewhere({
+    branch: context.branch,
+    parent: remoteTip?.oid ?? null,
+    message: commitMessage(entry.message, entry.runKey, sequence),
+    files: [...format, ...filesOf(entry, sequence)],
+  });
+  if (answer.kind !== 'refused') return;
+  throw pushFailure(context, { ...pushed, detail: `${pushed.detail}; by the API: ${answer.detail}` });
 }
 
 /** An unreachable remote does not keep an entry from the local branch; the failure is reported after that. */

@@ -37,10 +37,13 @@ function schemaOf(bytes: Buffer): number | null {
   }
 }
 
+/** CI systems that build every branch leave out commits that say so. */
+const skip = '[skip ci]';
+
 /** First line, then who wrote it and as which in the order of all writes, as trailers that git can read. */
 export function commitMessage(title: string, runKey: string, sequence: number): string {
   const line = title.replace(/\p{Cc}+/gu, ' ').trim();
-  return `${line}\n\nBenchgate-Run: ${runKey}\nBenchgate-Sequence: ${sequence}\n`;
+  return `${line.endsWith(skip) ? line : `${line} ${skip}`}\n\nBenchgate-Run: ${runKey}\nBenchgate-Sequence: ${sequence}\n`;
 }
 
 /** What `commitMessage` was given; null for a commit that something else wrote. */

@@ -84,7 +84,7 @@ describe('a ledger that is only here', () => {
       ['A 100644 ledger.json', `A 100644 ${reference}`, `A 100644 ${run(1)}`],
     ]);
     expect(gitText(directory, ['log', '-1', '--format=%an <%ae>|%cn|%B', branch])).toBe(
-      `Benchgate <benchgate@localhost>|Benchgate|run 2\n\nBenchgate-Run: ${runKeyOf(2)}\nBenchgate-Sequence: 2`,
+      `Benchgate <benchgate@localhost>|Benchgate|run 2 [skip ci]\n\nBenchgate-Run: ${runKeyOf(2)}\nBenchgate-Sequence: 2`,
     );
     expect(gitText(directory, ['show', `${branch}:ledger.json`])).toBe('{"format":"benchgate-ledger","schema":1}');
   });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LedgerStore } from '../../ports/ledger-store.ts';
+import type { CommitElsewhere, LedgerStore } from '../../ports/ledger-store.ts';
 import { type Git, maskCredentials } from './git-command.ts';
 import { requireAdditions } from './ledger-additions.ts';
 import { appendEntry } from './ledger-append.ts';
@@ -20,6 +20,7 @@ export interface LedgerStoreOptions extends Pacing {
   /** Absolute path or address; null for a ledger that is only here. */
   readonly remote: string | null;
   readonly offline: boolean;
+  readonly commitElsewhere?: CommitElsewhere | null;
 }
 
 /** The ledger on a git branch. Throws USAGE for a branch name that git or the remote would not take. */
@@ -30,7 +31,8 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore {
   const pacing = { random, sleep };
   const repository = createLedgerRepository(git, directory, branch);
   const reached = remote === null || offline ? null : createLedgerRemote(repository, remote, pacing);
-  const context: LedgerContext = { repository, remote: reached, pacing };
+  const commitElsewhere = options.commitElsewhere ?? null;
+  const context: LedgerContext = { repository, remote: reached, pacing, commitElsewhere, branch };
 
   /** The reader is closed when the work fails; otherwise its owner closes it. */
   const withReader = async <Result>(work: (reader: ObjectReader) => Promise<Result>): Promise<Result> => {

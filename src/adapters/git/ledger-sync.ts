@@ -1,4 +1,5 @@
 import { IntegrityError } from '../../domain/errors.ts';
+import type { CommitElsewhere } from '../../ports/ledger-store.ts';
 import { type LoggedCommit, logCommits } from './ledger-commits.ts';
 import { assertLedger } from './ledger-format.ts';
 import { moveRef } from './ledger-import.ts';
@@ -13,6 +14,9 @@ export interface LedgerContext {
   /** Null without a remote and when offline. */
   readonly remote: LedgerRemote | null;
   readonly pacing: Pacing;
+  /** Tried when the remote refuses a push; null where there is no other way. */
+  readonly commitElsewhere: CommitElsewhere | null;
+  readonly branch: string;
 }
 
 export interface SyncedState {

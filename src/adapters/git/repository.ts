@@ -5,6 +5,7 @@ import { acceptedPaths } from './accepted-paths.ts';
 import { discover, noCommit } from './discovery.ts';
 import type { Git } from './git-command.ts';
 import { bindGit, type GitRun } from './git-run.ts';
+import { changesBetween, filesBelow, graft, parentsOf } from './graft.ts';
 import { findLfsPointers } from './lfs.ts';
 import { shown } from './porcelain.ts';
 import {
@@ -82,6 +83,10 @@ export async function openRepository({
     state: (ignored) => reported(state(ignored), top),
     resolve: (name) => resolveRevision(run, name),
     firstParent: (sha) => firstParentOf(run, sha),
+    parents: (sha) => parentsOf(run, sha),
+    filesBelow: (sha, folder) => filesBelow(run, sha, folder),
+    changes: (from, to, paths, limitCharacters) => changesBetween(run, from, to, paths, limitCharacters),
+    graft: (revision, donor, paths) => graft(run, revision, donor, paths),
     mergeBase: (first, second) => mergeBaseOf(run, first, second),
     defaultBranch: () => defaultBranchOf(run),
     fileAt: (sha, path) => fileAtRevision(run, sha, path),

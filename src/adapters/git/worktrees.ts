@@ -7,6 +7,7 @@ import { fileError } from '../node/file-errors.ts';
 import { ownIdentity, type ProcessIdentity } from '../node/process-identity.ts';
 import { removeTree } from '../node/remove-tree.ts';
 import type { Git } from './git-command.ts';
+import { bindGit } from './git-run.ts';
 import { printable } from './printable.ts';
 import { type WorktreeCommands, worktreeCommands } from './worktree-commands.ts';
 import { completeCheckout } from './worktree-content.ts';
@@ -71,6 +72,15 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+async function untrackedIn(git: Git, path: string): Promise<readonly string[]> {
+  const args = ['ls-files', '-z', '--others', '--directory', '--no-empty-directory'];
+  const { stdout } = await bindGit(git, path, [path])(args);
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((name) => name !== '');
+}
+
 async function open(revision: Revision, options: WorktreesOptions): Promise<Worktree> {
   const { git, repository, log } = options;
   await mkdir(options.temporaryRoot, { recursive: true, mode: 0o700 });
@@ -101,7 +111,7 @@ async function open(revision: Revision, options: WorktreesOptions): Promise<Work
     await close();
     throw error;
   }
-  return { path, revision, close };
+  return { path, revision, close, untracked: () => untrackedIn(git, path) };
 }
 
 /**

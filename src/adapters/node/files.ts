@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { access, cp, mkdir, mkdtemp, open, realpath, rename, rm } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Files } from '../../ports/workspace.ts';
 import { fileError } from './file-errors.ts';
 import { readRegularFile, withRegularFile } from './regular-file.ts';
@@ -48,6 +48,17 @@ function writeScratch(path: string, content: string): void {
   }
 }
 
+async function listFiles(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return files.map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/')).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /**
  * The machine's file system. Everything that is not a regular file (folder, FIFO, device) reads as absent; `readBytes`,
  * which reads what measured code wrote, takes a symbolic link for absent, too. Errors are EnvironmentError: DISK_FULL
@@ -71,6 +82,7 @@ export const nodeFiles: Files = {
   remove: (path) => attempt('remove', path, () => removeTree(path)),
   temporaryFolder: (prefix) =>
     attempt('create a folder in', tmpdir(), async () => mkdtemp(join(await realpath(tmpdir()), prefix))),
+  list: (folder) => attempt('list', folder, () => listFiles(folder)),
   copyTree: (from, to) =>
     attempt('copy', from, () =>
       cp(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE }),

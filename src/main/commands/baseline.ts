@@ -14,6 +14,8 @@ export async function establishCommand(context: CommandContext): Promise<Command
     atSha: context.text('at-sha'),
     repetitions: context.count('repetitions'),
     notes: context.text('notes'),
+    subject: null,
+    runKey: null,
   });
   const stayed = run.benchmarks.map((benchmark) => benchmark.name).filter((name) => !moved.includes(name));
   const head = run.identity.head.sha;

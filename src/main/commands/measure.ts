@@ -1,25 +1,25 @@
+import { resolve } from 'node:path';
+import { writeBundle } from '../../app/bundles.ts';
 import { evaluate } from '../../app/evaluate.ts';
 import { gate } from '../../app/gate.ts';
-import { type MeasureOptions, type Prepared, prepare } from '../../app/prepare.ts';
+import { type MeasureOptions, ordinaryOptions, type Prepared, prepare } from '../../app/prepare.ts';
 import { evaluationReport, runReport } from '../../app/report.ts';
 import { run } from '../../app/run.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { count } from '../../domain/quantity.ts';
 import { isVerdictKind, verdictKinds } from '../../domain/verdict.ts';
+import { runNameFromEnvironment, shardFromEnvironment } from '../../planning/shard-environment.ts';
+import { parseShard } from '../../planning/shards.ts';
 import { columns, plainLine } from '../../report/plain-text.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 
 function optionsOf(context: CommandContext): MeasureOptions {
-  const seedSet = context.text('seed-set') ?? 'fresh';
-  if (seedSet !== 'fresh' && seedSet !== 'baseline') {
-    throw new UsageError('USAGE', `--seed-set must be fresh or baseline, not ${JSON.stringify(seedSet)}`, {
-      place: '--seed-set',
-      nextStep: 'choose one of the two',
-    });
-  }
+  const seedSet = wordOf(context, 'seed-set', ['fresh', 'baseline']);
+  const { environment } = context.world.machine;
   return {
+    ...ordinaryOptions,
     names: context.positionals,
     seedSet,
     metaSeed: context.seed('meta-seed'),
@@ -27,7 +27,44 @@ function optionsOf(context: CommandContext): MeasureOptions {
     allowDirty: context.flag('allow-dirty'),
     base: context.text('base'),
     timeBudgetMinutes: context.count('time-budget'),
+    rules: rulesOf(context),
+    shard: shardOf(context),
+    runName: runNameFromEnvironment(environment),
+    confirm: wordOf(context, 'confirm', ['here', 'elsewhere', 'only']),
   };
+}
+
+/** The option's value, the first word when it is not given. Throws USAGE (64) for any other. */
+export function wordOf<const Word extends string>(
+  context: CommandContext,
+  option: string,
+  words: readonly [Word, ...Word[]],
+): Word {
+  const given = context.text(option) ?? words[0];
+  const found = words.find((word) => word === given);
+  if (found !== undefined) return found;
+  throw new UsageError('USAGE', `--${option} must be ${words.join(', ')}; not ${JSON.stringify(given)}`, {
+    place: `--${option}`,
+    nextStep: 'choose one of them',
+  });
+}
+
+/** By whose rules. A person at the command line needs no label to try the new ones. */
+export function rulesOf(context: CommandContext): MeasureOptions['rules'] {
+  if (wordOf(context, 'rules', ['head', 'base']) === 'head') return { from: 'head' };
+  return { from: 'base', ledger: context.project, labels: [], labelsAreStale: false, workflowPath: null };
+}
+
+function shardOf(context: CommandContext): MeasureOptions['shard'] {
+  const text = context.text('shard');
+  if (text === null) return null;
+  if (text !== 'auto') return parseShard(text);
+  const found = shardFromEnvironment(context.world.machine.environment);
+  if (found !== null) return found;
+  throw new UsageError('USAGE', '--shard auto finds no CI system that says which part this is', {
+    place: '--shard',
+    nextStep: 'give the part yourself, such as --shard 2/5',
+  });
 }
 
 /** `benchgate gate`. */
@@ -47,7 +84,16 @@ export async function runCommand(context: CommandContext): Promise<CommandResult
   const project = await context.open();
   const options = optionsOf(context);
   if (context.flag('dry-run')) return dryRun(await prepare(world, project, options));
-  const outcome = await run(world, project, options);
+  const bundle = context.text('bundle');
+  if (bundle === null && (options.shard !== null || options.confirm !== 'here')) {
+    throw new UsageError('USAGE', '--shard and --confirm elsewhere|only need --bundle', {
+      place: '--bundle',
+      nextStep: 'name a file or folder; `benchgate report` judges the bundles of all parts together',
+    });
+  }
+  const outcome = await run(world, project, { ...options, destination: bundle === null ? 'ledger' : 'caller' });
+  const stage = options.confirm === 'only' ? 'confirm' : 'measure';
+  const written = bundle === null ? null : await writeBundle(world, outcome, stage, resolve(bundle));
   const report = await runReport(world, project, outcome, null);
   const records = outcome.lines.filter((line) => line.kind === 'record');
   const rows = records.map((line) => {
@@ -65,8 +111,12 @@ export async function runCommand(context: CommandContext): Promise<CommandResult
       plainLine(value),
     ];
   });
-  const text = `${columns(rows)}\n${count(records.length, 'trial')} recorded, meta seed ${outcome.plan.metaSeed}\n${renderTerminal(report).split('\n').slice(3).join('\n').trimStart()}`;
-  return { exitCode: report.exitCode, json: { ...report, metaSeed: outcome.plan.metaSeed, records }, text };
+  const text = `${columns(rows)}\n${count(records.length, 'trial')} recorded, meta seed ${outcome.plan.metaSeed}\n${written === null ? '' : `bundle: ${plainLine(written)}\n`}${renderTerminal(report).split('\n').slice(3).join('\n').trimStart()}`;
+  return {
+    exitCode: report.exitCode,
+    json: { ...report, metaSeed: outcome.plan.metaSeed, bundle: written, unconfirmed: outcome.unconfirmed, records },
+    text,
+  };
 }
 
 /** `benchgate evaluate`. */

@@ -1,0 +1,68 @@
+import type { ForgeEvent } from '../domain/event.ts';
+import type { Forge } from '../ports/forge.ts';
+import type { Job } from '../ports/job.ts';
+import type { RunReport } from '../report/view.ts';
+import type { Builds } from './builds.ts';
+import type { CiOptions } from './ci-options.ts';
+import { joinPath } from './paths.ts';
+import { openProject, type Project, type ProjectOptions } from './project.ts';
+import type { World } from './world.ts';
+
+/** A job of a forge's CI: everything a command of the action is told and may touch. */
+export interface Ci {
+  readonly world: World;
+  readonly forge: Forge;
+  readonly job: Job;
+  /** Null unless the step asks for a cache. */
+  readonly builds: Builds | null;
+  readonly event: ForgeEvent;
+  readonly options: CiOptions;
+  /** Absolute; holds the clone. */
+  readonly workspace: string;
+  /** Absolute; bundles and reports. */
+  readonly artifactDirectory: string;
+}
+
+/** What a command of the action came to. */
+export interface CiOutcome {
+  /** Null for a command that has no verdicts. */
+  readonly report: RunReport | null;
+  /** What to say about it when there is no report; plain text. */
+  readonly text: string;
+  readonly exitCode: number;
+  readonly pullRequest: number | null;
+  /** Commit that a check belongs to. */
+  readonly headSha: string;
+  /** Names that another job has to confirm. */
+  readonly confirm: readonly string[];
+  /** Whether the result is to be shown on the pull request and as a check. */
+  readonly isPublic: boolean;
+}
+
+/** Where project and ledger are. A job that only measures, for somebody who gets no secrets, reads no ledger. */
+export function ciProjectOptions({ options, workspace, event }: Ci): ProjectOptions {
+  const readsNone = options.command === 'run' && event.withoutSecrets;
+  return {
+    directory: joinPath(workspace, options.projectDirectory),
+    ledgerBranch: options.ledgerBranch,
+    ledgerRemote: readsNone ? 'none' : options.ledgerRemote,
+    ledgerDirectory: null,
+    offline: false,
+  };
+}
+
+/** Opens the project of the job, with the paths that the step lets be dirty. Throws what openProject throws. */
+export async function openCiProject(ci: Ci): Promise<Project> {
+  const project = await openProject(ci.world, ciProjectOptions(ci));
+  const allowDirtyPaths = [...project.manifest.project.allowDirtyPaths, ...ci.options.allowDirtyPaths];
+  return { ...project, manifest: { ...project.manifest, project: { ...project.manifest.project, allowDirtyPaths } } };
+}
+
+/** The run's name in the ledger: the same for every try of this step in this attempt. 32 hexadecimal digits. */
+export function ciRunKey({ world, event, options }: Ci, part: string): string {
+  const { id, attempt, job, step } = event.run;
+  const { owner, name } = event.repository;
+  return world
+    .sha256(JSON.stringify([owner, name, id, attempt, job, step, options.projectDirectory, options.command, part]))
+    .slice(0, 32);
+}
