@@ -12,6 +12,7 @@ import type { Ci, CiOutcome } from './ci.ts';
 import { rememberCheck } from './ci-finish.ts';
 import { manageInCi } from './ci-manage.ts';
 import { gateInCi, runInCi } from './ci-measure.ts';
+import type { CiCommand } from './ci-options.ts';
 import { reportInCi } from './ci-report.ts';
 import { joinPath } from './paths.ts';
 import { problemPublication, publicationOf } from './publication.ts';
@@ -60,6 +61,11 @@ function execute(ci: Ci): Promise<CiOutcome> {
     case 'reference replace':
       return manageInCi(ci);
   }
+}
+
+/** Whether the command's result belongs on the pull request and in a check. */
+function showsResults(command: CiCommand): boolean {
+  return command === 'gate' || command === 'nightly' || command === 'guard' || command === 'report';
 }
 
 async function prepareWorkspace({ options, workspace, checkout, job }: Ci & CiEnvironment): Promise<void> {
@@ -186,7 +192,8 @@ async function publishProblem(ci: Ci, check: number | null, error: unknown): Pro
   const problem = problemOf(error, event.pullRequest?.headSha ?? event.sha, event.runUrl);
   sayProblem(job, problem);
   const headSha = event.pullRequest?.headSha ?? event.triggeringRun?.headSha ?? event.sha;
-  const isQuiet = options.command === 'run' || options.command.includes(' ');
+  // An event without code of its own has no commit that a check could be about: the default branch's tip did nothing wrong.
+  const isQuiet = !showsResults(options.command) || event.kind === 'other';
   const to = isQuiet ? { ...ci, options: { ...options, comment: 'never' as const, check: false } } : ci;
   const what = problemPublication(problem, stickyKey(ci));
   const { commentUrl } = await publishTo(to, what, check, event.pullRequest?.number ?? null, headSha);

@@ -30,5 +30,5 @@ export function namesDependency(diff: string, dependency: string): boolean {
   return diff
     .split(/^@@ /m)
     .slice(1)
-    .some((hunk) => word.test(hunk));
+    .some((hunk) => hunk.split('\n').some((line) => word.test(line.slice(1))));
 }

@@ -1,8 +1,10 @@
-import { readRunFile, sequenceOf } from '../ledger/files.ts';
-import { readPath } from '../ledger/layout.ts';
 import { withSnapshot } from './evidence-reader.ts';
 import type { Project } from './project.ts';
+import { recentRuns } from './recent-runs.ts';
 import type { World } from './world.ts';
+
+/** So many runs of pull requests may lie between two of the default branch. */
+const mostRuns = 2000;
 
 /**
  * What a nightly run compares with: the newest commit of the default branch that the ledger holds measurements of and whose
@@ -15,25 +17,18 @@ export async function lastMeasuredCommit(
 ): Promise<{ readonly sha: string; readonly how: string } | null> {
   const found = await withSnapshot(project, async (snapshot) => {
     await snapshot.requireAdditions();
-    for (const month of [...(await snapshot.list('runs'))].reverse()) {
-      const files = (await snapshot.read([`runs/${month}`]))
-        .filter(({ path }) => readPath(path)?.kind === 'run' && !path.includes(`/${headTree.slice(0, 12)}/`))
-        .sort((first, second) => sequenceOf(second.path) - sequenceOf(first.path));
-      for (const file of files) {
-        const [line] = readRunFile(file);
-        const isOurs = line?.provenance.project === project.manifest.project.name;
-        if (line !== undefined && isOurs && line.provenance.refClass === 'default_branch' && !line.provenance.dirty)
-          return line.provenance;
-      }
+    for await (const [line] of recentRuns(snapshot, mostRuns)) {
+      if (line === undefined) continue;
+      const { provenance } = line;
+      const isOurs = provenance.project === project.manifest.project.name && provenance.tree !== headTree;
+      if (isOurs && provenance.refClass === 'default_branch' && !provenance.dirty) return provenance;
     }
     return null;
   });
   if (found === null) return null;
   if (await project.repository.fetchCommit(found.head)) {
-    return {
-      sha: found.head,
-      how: `last commit of the default branch that was measured, ${found.startedAt.slice(0, 10)}`,
-    };
+    const how = `last commit of the default branch that was measured, ${found.startedAt.slice(0, 10)}`;
+    return { sha: found.head, how };
   }
   world.progress.note(`the last measured commit ${found.head.slice(0, 10)} could not be fetched`);
   return null;

@@ -73,7 +73,9 @@ async function putComment(forge: Forge, what: Publication, to: PublishTo, refuse
   }
   const comments = await forge.comments(number);
   if (!comments.ok) {
-    refuse('the comment', comments.refusal);
+    const { permission } = comments.refusal;
+    // Reading is not all that is to come.
+    refuse('the comment', { ...comments.refusal, permission: permission === null ? null : 'pull-requests: write' });
     return null;
   }
   const own = comments.value.filter((comment) => comment.isOurs && what.isOwnComment(comment.body)).at(-1);

@@ -263,13 +263,22 @@ it('names of benchmarks are shown and never obeyed, by GitHub or by the runner',
   const nodes = nodesOf(bodies()[0] ?? '');
   const html = nodes.filter(({ type }) => type === 'html').map(({ value }) => value?.replace(/\(\d+\)/, ''));
   expect(new Set(html)).toEqual(
-    new Set([expect.stringMatching(/^<!-- benchgate:sticky [0-9a-f]+ -->$/), '<details>\n<summary>Why: failed or neutral </summary>', '</details>']),
+    new Set([
+      expect.stringMatching(/^<!-- benchgate:sticky [0-9a-f]+ -->$/),
+      '<details>\n<summary>Why: failed or neutral </summary>',
+      '</details>',
+    ]),
   );
   expect(nodes.filter(({ type }) => type === 'link' || type === 'image')).toEqual([]);
   expect(nodes.filter(({ type, value }) => type === 'text' && /@\w/.test(value ?? ''))).toEqual([]);
   const rows = nodes.filter(({ type }) => type === 'tableRow');
   expect(rows.map(({ children }) => children?.length)).toEqual(Array.from({ length: names.length + 1 }, () => 7));
-  const shown = nodes.filter(({ type }) => type === 'inlineCode').map(({ value }) => value);
+  const escape = /\\u([0-9a-f]{4})/g;
+  const shown = nodes
+    .filter(({ type }) => type === 'inlineCode')
+    .map(({ value }) =>
+      value?.replace(escape, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+    );
   expect(shown).toEqual(expect.arrayContaining(names));
 });
 

@@ -281,8 +281,10 @@ describe('other events', () => {
       verdict: 'ERROR',
       exitCode: 69,
       comments: [],
+      checks: [],
       runs: [],
       faults: [],
     });
+    expect(result.summary).toContain(event === 'issue-comment' ? 'issue_comment' : 'pull_request_target');
   });
 });
