@@ -3,6 +3,7 @@ import { type Bundle, decodeBundle, encodeBundle } from '../ledger/bundle.ts';
 import { bundleLimits } from '../ledger/bundle-header.ts';
 import { experimentsOfShard } from '../planning/shards.ts';
 import { joinPath, parentPath } from './paths.ts';
+import { quoted } from './report.ts';
 import type { RunOutcome } from './run.ts';
 import type { World } from './world.ts';
 
@@ -118,6 +119,13 @@ function tooLarge(path: string): IntegrityError {
 /** Keeps records that the ledger refused: returns where, and the command that writes them later. */
 export async function keepBundle(world: World, outcome: RunOutcome, folder: string): Promise<string> {
   const path = await writeBundle(world, outcome, 'measure', joinPath(folder, `unrecorded${suffix}`));
-  const measured = outcome.identity.merge ?? outcome.identity.head.sha;
-  return `The records are in ${path}; \`git checkout ${measured} && npx benchgate report ${path}\` writes them to the ledger.`;
+  const { identity, rules, benchmarks } = outcome;
+  const isPart = benchmarks.length < rules.project.manifest.benchmarks.length;
+  const command = [
+    `git checkout ${identity.merge ?? identity.head.sha} && npx benchgate report ${quoted(path)}`,
+    ...(identity.base === null ? [] : [`--base ${identity.base.sha}`]),
+    ...(rules.from === 'base' ? ['--rules base'] : []),
+    ...(isPart ? benchmarks.map(({ name }) => `--only=${quoted(name)}`) : []),
+  ].join(' ');
+  return `The records are in ${path}; \`${command}\` writes them to the ledger.`;
 }

@@ -80,11 +80,13 @@ async function prepareWorkspace({ options, workspace, checkout, job }: Ci & CiEn
   }
 }
 
-/** One comment for each project of a repository; only the forge's own repository name and the project's folder count. */
+/** One comment for each project of a repository and name of the check (legs of a matrix give each their own); only the forge's own repository name and the project's folder count. */
 function stickyKey({ world, event, options }: Ci): string {
   const { owner, name } = event.repository;
   const folder = joinPath('/', options.projectDirectory);
-  return world.sha256(JSON.stringify([owner, name, folder, options.command === 'guard'])).slice(0, 16);
+  return world
+    .sha256(JSON.stringify([owner, name, folder, options.checkName, options.command === 'guard']))
+    .slice(0, 16);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/errors.ts';
+import type { ForgeEvent } from '../domain/event.ts';
 import { exitCodes } from '../domain/exit-code.ts';
 import { count } from '../domain/quantity.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -166,17 +167,34 @@ async function runOptionsOf(
 /** The base's rules, unless a maintainer's label on the pull request lets the change bring its own. */
 export async function baseRules(ci: Ci): Promise<Extract<RulesRequest, { from: 'base' }>> {
   const { event, forge } = ci;
-  const change = event.pullRequest;
-  const live = change === null ? null : await forge.pullRequest(change.number);
+  const number = event.pullRequest?.number ?? queuedPullRequest(event.ref);
+  const live = number === null ? null : await forge.pullRequest(number);
   // The payload's labels are as old as the event; a job that is run again must see today's.
-  const labels = live?.ok === true ? live.value.labels : (change?.labels ?? null);
+  const labels = live?.ok === true ? live.value.labels : (event.pullRequest?.labels ?? null);
   return {
     from: 'base',
     ledger: ciProjectOptions(ci),
     labels,
-    labelsAreStale: event.action === 'synchronize',
+    freshLabels: freshLabels(event, labels ?? []),
     workflowPath: event.run.workflowPath,
   };
+}
+
+/**
+ * Labels that were given to exactly this head: the one that the event is about, or those that a pull request was opened with.
+ * After a push, also one while it was closed, whatever is there was given to other code. A pull request in the merge queue
+ * has passed its own checks with the labels that it has.
+ */
+function freshLabels({ kind, action, label, pullRequest }: ForgeEvent, present: readonly string[]): readonly string[] {
+  if (kind === 'merge_group') return present;
+  if (action === 'labeled') return label === null ? [] : [label];
+  return action === 'opened' ? (pullRequest?.labels ?? []) : [];
+}
+
+/** Number of the pull request that a merge queue's branch is for, as GitHub names it; null for another branch. */
+function queuedPullRequest(ref: string): number | null {
+  const number = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d+)-[0-9a-f]{40}$/.exec(ref)?.[1];
+  return number === undefined ? null : Number(number);
 }
 
 /** The part of the plan that this job measures. Throws USAGE (64). */

@@ -1,3 +1,4 @@
+import { UsageError } from '../domain/errors.ts';
 import type { ForgeEvent } from '../domain/event.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Job } from '../ports/job.ts';
@@ -5,7 +6,7 @@ import type { RunReport } from '../report/view.ts';
 import type { Builds } from './builds.ts';
 import type { CiOptions } from './ci-options.ts';
 import { joinPath } from './paths.ts';
-import { openProject, type Project, type ProjectOptions } from './project.ts';
+import { manifestPath, openProject, type Project, type ProjectOptions } from './project.ts';
 import type { World } from './world.ts';
 
 /** A job of a forge's CI: everything a command of the action is told and may touch. */
@@ -51,18 +52,33 @@ export function ciProjectOptions({ options, workspace, event }: Ci): ProjectOpti
   };
 }
 
-/** Opens the project of the job, with the paths that the step lets be dirty. Throws what openProject throws. */
+/**
+ * Opens the project of the job, with the paths that the step lets be dirty. Throws what openProject throws, and
+ * MANIFEST_MISSING (64) for one in a folder above: a change that moved its manifest there would be another project,
+ * which the base has no rules for.
+ */
 export async function openCiProject(ci: Ci): Promise<Project> {
-  const project = await openProject(ci.world, ciProjectOptions(ci));
+  const options = ciProjectOptions(ci);
+  const project = await openProject(ci.world, options);
+  if (project.directory !== options.directory) {
+    throw new UsageError('MANIFEST_MISSING', `there is no ${manifestPath} in the folder that project-dir names`, {
+      place: joinPath(options.directory, manifestPath),
+      nextStep: `name the folder that holds it; there is one in ${project.directory}`,
+    });
+  }
   const allowDirtyPaths = [...project.manifest.project.allowDirtyPaths, ...ci.options.allowDirtyPaths];
   return { ...project, manifest: { ...project.manifest, project: { ...project.manifest.project, allowDirtyPaths } } };
 }
 
-/** The run's name in the ledger: the same for every try of this step in this attempt. 32 hexadecimal digits. */
+/**
+ * The run's name in the ledger: the same for every try of this step in this attempt, another for every job of a matrix, which
+ * share everything else. 32 hexadecimal digits.
+ */
 export function ciRunKey({ world, event, options }: Ci, part: string): string {
   const { id, attempt, job, step } = event.run;
   const { owner, name } = event.repository;
+  const { strategyJobIndex: leg, projectDirectory, command } = options;
   return world
-    .sha256(JSON.stringify([owner, name, id, attempt, job, step, options.projectDirectory, options.command, part]))
+    .sha256(JSON.stringify([owner, name, id, attempt, job, leg, step, projectDirectory, command, part]))
     .slice(0, 32);
 }

@@ -121,8 +121,13 @@ async function baseOf(
   return options.baseHow === null ? choice : { ...choice, how: options.baseHow };
 }
 
-/** Random, unless shards that can't talk to each other have to draw the same. */
+/**
+ * Random, unless shards that can't talk to each other have to draw the same, or the run has a name under which it is written
+ * only once: tried again, it must be judged by the group that the ledger kept.
+ */
 function metaSeedOf(world: World, head: Revision, base: BaseChoice | null, options: MeasureOptions): bigint {
-  if (options.shard === null || options.shard.count === 1) return world.randomness.metaSeed();
-  return sharedMetaSeed(options.runName, head.sha, base?.revision?.sha ?? null, world.sha256);
+  const isWhole = options.shard === null || options.shard.count === 1;
+  if (isWhole && options.runKey === null) return world.randomness.metaSeed();
+  const name = isWhole ? options.runKey : options.runName;
+  return sharedMetaSeed(name, head.sha, base?.revision?.sha ?? null, world.sha256);
 }

@@ -42,7 +42,7 @@ const checkAnnotations = 50;
 export async function publish(forge: Forge, job: Job, what: Publication, to: PublishTo): Promise<Published> {
   const refused: string[] = [];
   const refuse = (surface: string, refusal: Refusal): void => {
-    const fix = refusal.permission === null ? '' : `; give the job \`permissions: ${refusal.permission}\``;
+    const fix = fixOf(refusal);
     refused.push(`${surface} was refused (${refusal.status ?? refusal.kind}): ${refusal.detail}${fix}`);
   };
   const wantsComment = to.pullRequest !== null && to.comment !== 'never';
@@ -59,33 +59,32 @@ export async function publish(forge: Forge, job: Job, what: Publication, to: Pub
 
 type Refuse = (surface: string, refusal: Refusal) => void;
 
+function fixOf({ kind, permission }: Refusal): string {
+  if (kind === 'no_token') return '; give the action a `github-token`';
+  return permission === null ? '' : `; give the job \`permissions: ${permission}\``;
+}
+
 async function putComment(forge: Forge, what: Publication, to: PublishTo, refuse: Refuse): Promise<string | null> {
   const number = to.pullRequest ?? 0;
+  const refuseComment = (refusal: Refusal): null => {
+    // Where reading was refused already, writing is still to come.
+    refuse('the comment', { ...refusal, permission: refusal.permission === null ? null : 'pull-requests: write' });
+    return null;
+  };
   const present = await forge.pullRequest(number);
   if (!present.ok && present.refusal.kind !== 'forbidden' && present.refusal.kind !== 'missing') {
-    refuse('the comment', present.refusal);
-    return null;
+    return refuseComment(present.refusal);
   }
-  if (present.ok && present.value.headSha !== to.headSha) {
-    // Its own run comments; an old run must not overwrite the newer verdict.
-    refuse('the comment', superseded(present.value.headSha));
-    return null;
-  }
+  // Its own run comments; an old run must not overwrite the newer verdict.
+  if (present.ok && present.value.headSha !== to.headSha) return refuseComment(superseded(present.value.headSha));
   const comments = await forge.comments(number);
-  if (!comments.ok) {
-    const { permission } = comments.refusal;
-    // Reading is not all that is to come.
-    refuse('the comment', { ...comments.refusal, permission: permission === null ? null : 'pull-requests: write' });
-    return null;
-  }
+  if (!comments.ok) return refuseComment(comments.refusal);
   const own = comments.value.filter((comment) => comment.isOurs && what.isOwnComment(comment.body)).at(-1);
   if (own === undefined && to.comment === 'on-change' && !what.isNotable) return null;
   const body = what.comment(own !== undefined && alert.test(own.body));
   if (own?.body === body) return own.url;
   const answer = await write(forge, number, own, body);
-  if (answer.ok) return answer.value.url;
-  refuse('the comment', answer.refusal);
-  return null;
+  return answer.ok ? answer.value.url : refuseComment(answer.refusal);
 }
 
 /** Edits the comment; writes a new one when it was deleted meanwhile. */

@@ -36,18 +36,20 @@ export async function reportBundlesHere(
   const base = needsBase ? await resolveBase(project, repository, options.base) : null;
   const isMerge = claimed !== null && claimed.merge !== null;
   const isKnownMerge = isMerge && (await repository.parents(repository.head.sha)).includes(claimed.head);
+  // Records that a job could not push stay what they were.
+  const refClass = bundles.flatMap(({ lines }) => lines)[0]?.provenance.refClass ?? 'local';
   return judgeBundles(world, project, bundles, {
     head: isKnownMerge ? { ...repository.head, sha: claimed.head } : repository.head,
     base: base === null || base.revision === null ? null : { revision: base.revision, how: base.how },
     subject: {
       headSha: isKnownMerge ? claimed.head : repository.head.sha,
       merge: isKnownMerge ? repository.head.sha : null,
-      refClass: 'local',
+      refClass,
       withoutSecrets: null,
     },
     rules: options.rules,
     names: options.names,
-    origin: 'trusted',
+    origin: refClass === 'fork' ? 'claimed' : 'trusted',
     record: options.record,
   });
 }

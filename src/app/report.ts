@@ -2,6 +2,8 @@ import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from '../domain/e
 import { attestation } from '../domain/provenance.ts';
 import { type Verdict, worstConclusion } from '../domain/verdict.ts';
 import type { NewRunLine } from '../ledger/journal.ts';
+import type { Benchmark } from '../manifest/manifest.ts';
+import { experimentsOfShard } from '../planning/shards.ts';
 import type { CheckCost, RunReport } from '../report/view.ts';
 import { describeDifference } from './difference.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -49,7 +51,8 @@ function reproduction({ identity, benchmarks, rules }: RunOutcome): string {
   );
 }
 
-function quoted(text: string): string {
+/** A text as one word of a shell command. */
+export function quoted(text: string): string {
   return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -102,6 +105,13 @@ export async function evaluationReport(world: World, project: Project, evaluatio
   };
 }
 
+/** Benchmarks of this shard. */
+function plannedHere({ plan, identity }: RunOutcome): readonly Benchmark[] {
+  const { shard } = identity;
+  const experiments = shard.count === 1 ? plan.experiments : experimentsOfShard(plan, shard);
+  return experiments.map(({ benchmark }) => benchmark);
+}
+
 /** A run whose records the ledger does not have is no success, whatever its verdicts. */
 function exitCodeOfRun(measured: ExitCode | 'incomplete' | 'complete', { unrecorded }: RunOutcome): ExitCode {
   const code = measured === 'incomplete' ? exitCodes.undecided : measured === 'complete' ? exitCodes.ok : measured;
@@ -119,7 +129,7 @@ export async function runReport(
   const { rules } = outcome;
   const base = shared(world, rules.project, verdicts ?? []);
   const stopped = outcome.lines.filter((line) => line.kind === 'stopped' && line.because === 'time_budget');
-  const unmeasured = outcome.benchmarks.filter(
+  const unmeasured = plannedHere(outcome).filter(
     (benchmark) => !outcome.lines.some((line) => line.experiment === benchmark.name),
   );
   const incomplete = failures.length + stopped.length + unmeasured.length > 0;

@@ -19,8 +19,8 @@ export type RulesRequest =
       readonly ledger: ProjectOptions;
       /** Labels of the pull request; null when they could not be read. */
       readonly labels: readonly string[] | null;
-      /** Whether the labels were there before the latest push, and so approved something else. */
-      readonly labelsAreStale: boolean;
+      /** Those of them that were given to the very head that is judged: one from before a push approved something else. */
+      readonly freshLabels: readonly string[];
       /** Workflow file of this very run, relative to the repository's top. */
       readonly workflowPath: string | null;
       /**
@@ -207,8 +207,8 @@ function approvalOf(
   if (request.labels === null)
     return { approval: null, howToApprove: `${add}; the labels could not be read this time` };
   if (!request.labels.includes(label)) return { approval: null, howToApprove: add };
-  if (request.labelsAreStale) {
-    return { approval: null, howToApprove: `${add} again: it was given before the latest push` };
+  if (!request.freshLabels.includes(label)) {
+    return { approval: null, howToApprove: `${add} again: the present one may be older than the latest push` };
   }
   return { approval: `label ${JSON.stringify(label)}`, howToApprove: null };
 }

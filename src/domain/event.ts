@@ -46,6 +46,8 @@ export interface ForgeEvent {
   readonly name: string;
   /** `opened`, `synchronize`, `labeled` …; null for events without one. */
   readonly action: string | null;
+  /** The label that `labeled` and `unlabeled` are about. */
+  readonly label: string | null;
   readonly repository: RepositoryName;
   /** GITHUB_SHA: for a pull request the merge commit of refs/pull/N/merge. */
   readonly sha: string;

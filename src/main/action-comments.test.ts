@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../fixtures/action-outcome.ts';
+import { outcomeOf, readLedger } from '../../fixtures/action-outcome.ts';
 import { createStage, exactManifest, projectFiles, type Stage, type StageChange } from '../../fixtures/action-stage.ts';
+import { shellProject, sigmaBenchmark } from '../../fixtures/cli-project.ts';
 import type { EventFixture } from '../../fixtures/events.ts';
 import { parseMarkdown } from '../../fixtures/hostile-text.ts';
 
@@ -11,6 +12,7 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 const bot = 'github-actions[bot]';
+const correctness = '[[benchmarks]]\nname = "c"\nentry_point = "c"\ntier = "correctness"\nrepetitions = 2\n';
 let runs = 0;
 
 /** One run of the action on a pull request, with a run id of its own. */
@@ -199,6 +201,17 @@ describe('a re-run', () => {
     expect(again.outputs['comment-url']).toBe(first.outputs['comment-url']);
   });
 
+  it('is not what the other job of a matrix is: both are recorded', async () => {
+    const change = await stage.change({ 'src/cost': '120\n' });
+    for (const jobIndex of [0, 1]) {
+      const strategy = { jobIndex, jobTotal: 2 };
+      const workspace = await stage.checkout(change.merge);
+      const result = await stage.run('pull-request-opened', change, { workspace, strategy });
+      expect(await outcomeOf(stage, result)).toMatchObject({ code: 1, verdict: 'FAIL', faults: [] });
+    }
+    expect((await readLedger(stage)).runs).toMatchObject([{ head: change.head }, { head: change.head }]);
+  });
+
   it('of the very same attempt writes nothing twice', async () => {
     const change = await stage.change({ 'src/cost': '120\n' });
     const first = await stage.run('pull-request-opened', change, { workspace: await stage.checkout(change.merge) });
@@ -211,6 +224,27 @@ describe('a re-run', () => {
       faults: [],
     });
     expect(again.outputs['ledger-head']).toBe(first.outputs['ledger-head']);
+  });
+
+  it.each([
+    ['sigma', shellProject(sigmaBenchmark, 'ok "$(cat src/cost).$((seed % 10))"'), 'REJECT'],
+    ['reference', shellProject(correctness, 'cat src/cost > "$artifact"; ok 1'), 'FAIL'],
+  ])('of the very same attempt has the same verdict where seeds are drawn anew: %s', async (_gate, files, verdict) => {
+    await stage.close();
+    stage = await createStage({ files: { ...files, 'src/cost': '100' } });
+    const base = await stage.inBare('rev-parse', 'refs/heads/main');
+    for (const inputs of [{ command: 'baseline establish' }, { command: 'reference freeze', only: 'c' }]) {
+      const environment = { GITHUB_RUN_ID: '7300500699' };
+      await stage.run('workflow-dispatch', { base }, { workspace: await stage.checkout(base), inputs, environment });
+    }
+    const change = await stage.change({ 'src/cost': '120' });
+    const first = await stage.run('pull-request-opened', change, { workspace: await stage.checkout(change.merge) });
+    const before = await outcomeOf(stage, first);
+    expect(before).toMatchObject({ code: 1, verdict, faults: [] });
+    const again = await stage.run('pull-request-opened', change, { workspace: await stage.checkout(change.merge) });
+    const after = await outcomeOf(stage, again);
+    expect(after).toMatchObject({ code: 1, verdict, comments: [{ author: bot }], faults: [] });
+    expect(after.runs).toEqual(before.runs);
   });
 });
 

@@ -69,7 +69,8 @@ describe.skipIf(missing.length > 0 && !isRequired)(`a Slurm array${lacks}`, () =
     const job = await runArray('1-2', saveEnvironment());
     await cluster.slurm('scontrol', 'requeue', `${job}_2`);
     // Slurm lets a requeued task wait for two minutes; slurmd refuses it in the second in which it was killed.
-    await cluster.slurm('scontrol', 'update', `JobId=${job}_2`, 'StartTime=now+2');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await cluster.slurm('scontrol', 'update', `JobId=${job}_2`, 'StartTime=now');
     await vi.waitFor(() => expect(environments()).toHaveLength(3), { timeout: 20_000, interval: 200 });
     await cluster.untilQueueIsEmpty();
     const [, first, again] = environments();

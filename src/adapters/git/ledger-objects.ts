@@ -1,5 +1,6 @@
 import { IntegrityError } from '../../domain/errors.ts';
 import { GitFailure } from './git-command.ts';
+import { type ContentSource, notDelivered, type WantedFile } from './ledger-content.ts';
 import type { LedgerRepository } from './ledger-repository.ts';
 
 export interface GitObject {
@@ -12,6 +13,14 @@ export interface GitObject {
 export interface ObjectReader {
   /** A ref's full name or an object id; null when there is none. */
   readonly read: (name: string) => Promise<GitObject | null>;
+  /**
+   * The files' contents in the same order; what the local copy was made without is brought in with one request, and
+   * together with it what else is missing of `ahead`. Null for what a complete copy lacks. Throws LEDGER_UNREACHABLE.
+   */
+  readonly readFiles: (
+    files: readonly WantedFile[],
+    ahead?: () => Promise<readonly WantedFile[]>,
+  ) => Promise<readonly (GitObject | null)[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -23,14 +32,30 @@ interface Request {
 const newline = 0x0a;
 
 /** Requests may overlap: they are written at once and answered in order. Throws LEDGER_CORRUPT for damaged objects. */
-export function createObjectReader(repository: LedgerRepository): ObjectReader {
+export function createObjectReader(repository: LedgerRepository, source: ContentSource): ObjectReader {
   let opened: ReturnType<typeof open> | null = null;
+  const read = async (name: string): Promise<GitObject | null> => {
+    // A request is one line and one word; no name of a ref or object holds anything else.
+    if (!/^[\x21-\x7e]+$/.test(name)) throw new RangeError(`not the name of a git object: ${JSON.stringify(name)}`);
+    opened ??= open(repository);
+    return opened.read(name);
+  };
+  const missingOf = async (files: readonly WantedFile[]): Promise<WantedFile[]> => {
+    const found = await Promise.all(files.map(({ oid }) => read(oid)));
+    return files.filter((_, index) => found[index] === null);
+  };
   return {
-    read: async (name) => {
-      // A request is one line and one word; no name of a ref or object holds anything else.
-      if (!/^[\x21-\x7e]+$/.test(name)) throw new RangeError(`not the name of a git object: ${JSON.stringify(name)}`);
-      opened ??= open(repository);
-      return opened.read(name);
+    read,
+    readFiles: async (files, ahead) => {
+      const found = await Promise.all(files.map(({ oid }) => read(oid)));
+      const missing = files.filter((_, index) => found[index] === null);
+      if (missing.length === 0) return found;
+      const more = ahead === undefined ? [] : await missingOf(await ahead());
+      if (!(await source.obtain(missing, more))) return found;
+      const complete = await Promise.all(files.map(({ oid }, index) => found[index] ?? read(oid)));
+      const lacking = files.filter((_, index) => complete[index] === null);
+      if (lacking.length > 0) throw notDelivered(lacking);
+      return complete;
     },
     close: async () => {
       const closing = opened;
@@ -40,7 +65,7 @@ export function createObjectReader(repository: LedgerRepository): ObjectReader {
   };
 }
 
-function open(repository: LedgerRepository): ObjectReader {
+function open(repository: LedgerRepository): Pick<ObjectReader, 'read' | 'close'> {
   const args = ['cat-file', '--batch'];
   const process = repository.start(args);
   const requests: Request[] = [];

@@ -3,6 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError } from '../../domain/errors.ts';
 import type { Git, GitProcess, GitResult, GitRunOptions } from './git-command.ts';
+import { consolidate } from './ledger-packs.ts';
+import { isPartialCopy, packFolder } from './ledger-partial.ts';
 
 /** The bare repository that holds the local copy of the branch, and the names of its refs. */
 export interface LedgerRepository {
@@ -16,14 +18,29 @@ export interface LedgerRepository {
   readonly ensure: () => Promise<void>;
   /** Whether the repository's files mention the branch, readable or not. */
   readonly namesBranch: () => Promise<boolean>;
-  /** Lets git pack loose objects when it finds that there are many, and removes reports of stopped imports. */
+  /** Whether contents may be missing here that the remote has. */
+  readonly isPartial: () => Promise<boolean>;
+  /** Hands over a new, empty repository on the same disk and removes it afterwards. Throws INPUT_OUTPUT. */
+  readonly withEmpty: <Result>(work: (empty: LedgerRepository) => Promise<Result>) => Promise<Result>;
+  /** Packs objects when there are many, and removes what stopped processes left. */
   readonly maintain: () => Promise<void>;
 }
 
 const dayMilliseconds = 86_400_000;
 
-/** No hooks of the person's configuration; a lock is waited for, as it is held for milliseconds. */
-const settings = ['core.hooksPath=/dev/null', 'core.filesRefLockTimeout=250', 'core.packedRefsTimeout=5000'];
+/**
+ * No hooks of the person's configuration; a lock is waited for, as it is held for milliseconds; a log never looks into
+ * files, which may not be here.
+ */
+const settings = [
+  'core.hooksPath=/dev/null',
+  'core.filesRefLockTimeout=250',
+  'core.packedRefsTimeout=5000',
+  'log.follow=false',
+];
+
+/** Below the repository's folder, for what a download is put into first. */
+const downloadPrefix = 'benchgate-download-';
 
 /** Binds git to the repository at an absolute path. Nothing is created before `ensure`. */
 export function createLedgerRepository(git: Git, directory: string, branch: string): LedgerRepository {
@@ -50,8 +67,24 @@ export function createLedgerRepository(git: Git, directory: string, branch: stri
       const packed = await readFile(join(directory, 'packed-refs'), 'utf8').catch(() => '');
       return packed.includes(` refs/heads/${branch}\n`) || isFile(join(directory, 'refs/heads', branch));
     },
+    isPartial: () => isPartialCopy(directory),
+    withEmpty: async (work) => {
+      await removeOld(directory, downloadPrefix);
+      const empty = createLedgerRepository(git, join(directory, downloadPrefix + randomUUID()), branch);
+      try {
+        await empty.ensure();
+        return await work(empty);
+      } finally {
+        await rm(empty.directory, { recursive: true, force: true, maxRetries: 3 });
+      }
+    },
     maintain: async () => {
       await removeOld(directory, 'fast_import_crash_');
+      if (await isPartialCopy(directory)) {
+        await removeOld(packFolder(directory), 'tmp_');
+        await consolidate({ directory, run });
+        return;
+      }
       // Checks a count and returns; the packing goes on in the background. Not needed for anything to be right.
       await run(['gc', '--auto', '--quiet'], { allowFailure: [1, 128, 255] });
     },

@@ -1,4 +1,5 @@
 import type { LedgerFile, LedgerSnapshot } from '../../ports/ledger-store.ts';
+import { createReadAhead } from './ledger-ahead.ts';
 import type { CommitObject, ObjectReader } from './ledger-objects.ts';
 import { compareText, createLedgerTree, strictUtf8 } from './ledger-tree.ts';
 
@@ -19,6 +20,7 @@ export function openSnapshot(
     };
   }
   const tree = createLedgerTree(reader, commit);
+  const ahead = createReadAhead(tree);
   return {
     tip: commit.oid,
     list: async (folder) => (await tree.children(withoutSlash(folder))).map((entry) => entry.name),
@@ -26,18 +28,16 @@ export function openSnapshot(
       const found = await Promise.all(folders.map((folder) => tree.filesBelow(withoutSlash(folder))));
       const byPath = new Map(found.flat().map((file) => [file.path, file]));
       const files = [...byPath.values()].sort((one, other) => compareText(one.path, other.path));
-      return Promise.all(
-        files.map(
-          async (file): Promise<LedgerFile> => ({
-            path: file.path,
-            text: strictUtf8(await tree.bytes(file), file.path),
-          }),
-        ),
-      );
+      const contents = await tree.contents(files, () => ahead.ofFolders(folders));
+      return contents.map((bytes, index): LedgerFile => {
+        const path = files[index]?.path ?? '';
+        return { path, text: strictUtf8(bytes, path) };
+      });
     },
     bytes: async (path) => {
       const file = await tree.occupant(path);
-      return file?.path === path && file.mode.startsWith('100') ? tree.bytes(file) : null;
+      if (file?.path !== path || !file.mode.startsWith('100')) return null;
+      return (await tree.contents([file], () => ahead.ofFile(file)))[0] ?? null;
     },
     requireAdditions: () => requireAdditions(commit.oid),
     close: reader.close,

@@ -4,6 +4,7 @@ import { type Git, maskCredentials } from './git-command.ts';
 import { requireAdditions } from './ledger-additions.ts';
 import { appendEntry } from './ledger-append.ts';
 import { logCommits } from './ledger-commits.ts';
+import { createContentSource } from './ledger-content.ts';
 import { createObjectReader, type ObjectReader } from './ledger-objects.ts';
 import { requireBranchName } from './ledger-paths.ts';
 import { createLedgerRemote } from './ledger-remote.ts';
@@ -31,13 +32,14 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore {
   const pacing = { random, sleep };
   const repository = createLedgerRepository(git, directory, branch);
   const reached = remote === null || offline ? null : createLedgerRemote(repository, remote, pacing);
+  const source = createContentSource(repository, reached);
   const commitElsewhere = options.commitElsewhere ?? null;
   const context: LedgerContext = { repository, remote: reached, pacing, commitElsewhere, branch };
 
   /** The reader is closed when the work fails; otherwise its owner closes it. */
   const withReader = async <Result>(work: (reader: ObjectReader) => Promise<Result>): Promise<Result> => {
     await repository.ensure();
-    const reader = createObjectReader(repository);
+    const reader = createObjectReader(repository, source);
     try {
       return await work(reader);
     } catch (error) {

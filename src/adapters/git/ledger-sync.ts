@@ -52,7 +52,7 @@ export async function synchronise(
     if (reading.kind === 'contended') return null;
     if (reading.kind === 'rewritten') {
       suspicions += 1;
-      if (suspicions === rewriteChecks) throw rewritten(repository);
+      if (suspicions === rewriteChecks) throw await rewritten(repository);
       await pacing.sleep(rewriteCheckMilliseconds);
       return null;
     }
@@ -86,7 +86,7 @@ async function readRemote(
     if (tip === null) return { kind: 'rewritten' };
     if (tip === before.oid) return { kind: 'tip', tip: before, seenBefore };
   }
-  const outcome = await remote.fetch();
+  const outcome = await remote.fetch(before === null);
   const after = await readCommit(reader, repository.seenRef);
   if (outcome === 'fetched') {
     if (after === null) return { kind: 'contended' };
@@ -135,13 +135,17 @@ function brokenBranch(repository: LedgerRepository): IntegrityError {
   });
 }
 
-function rewritten(repository: LedgerRepository): IntegrityError {
+async function rewritten(repository: LedgerRepository): Promise<IntegrityError> {
+  // A push sends contents, which this copy may not have; the remote mostly still has what lost its branch.
+  const restore = (await repository.isPartial())
+    ? `Put the branch back to the commit that ${repository.seenRef} of ${repository.directory} names, at the remote or from a complete clone`
+    : `Push the last known state back (git --git-dir=${repository.directory} push <remote> ${repository.seenRef}:${repository.branchRef})`;
   return new IntegrityError(
     'LEDGER_REWRITTEN',
     "The remote's ledger no longer contains what it had when it was last read: it was rewritten, reset or removed",
     {
       place: repository.seenRef,
-      nextStep: `Push the last known state back (git --git-dir=${repository.directory} push <remote> ${repository.seenRef}:${repository.branchRef}), or, if the change was meant, delete that folder.`,
+      nextStep: `${restore}, or, if the change was meant, delete that folder.`,
     },
   );
 }

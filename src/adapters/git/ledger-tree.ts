@@ -1,5 +1,5 @@
 import { IntegrityError } from '../../domain/errors.ts';
-import type { CommitObject, ObjectReader } from './ledger-objects.ts';
+import type { CommitObject, GitObject, ObjectReader } from './ledger-objects.ts';
 
 export interface TreeEntry {
   /** Path from the root of the branch. */
@@ -19,6 +19,11 @@ export interface LedgerTree {
   /** Every file below a folder, in no particular order. Throws LEDGER_FOREIGN_FILE for links and submodules. */
   readonly filesBelow: (folder: string) => Promise<readonly TreeEntry[]>;
   readonly bytes: (file: TreeEntry) => Promise<Buffer>;
+  /** The same for many; `ahead` names what else to bring when the remote has to be asked. Throws LEDGER_UNREACHABLE. */
+  readonly contents: (
+    files: readonly TreeEntry[],
+    ahead?: () => Promise<readonly TreeEntry[]>,
+  ) => Promise<readonly Buffer[]>;
 }
 
 const folderMode = '40000';
@@ -32,7 +37,7 @@ export function createLedgerTree(reader: ObjectReader, commit: CommitObject): Le
   const treeAt = (oid: string, path: string): Promise<Buffer> => {
     const known = read.get(path);
     if (known !== undefined) return known;
-    const bytes = readObject(reader, oid, 'tree', path);
+    const bytes = reader.read(oid).then((object) => requireObject(object, oid, 'tree', path));
     read.set(path, bytes);
     return bytes;
   };
@@ -72,7 +77,18 @@ export function createLedgerTree(reader: ObjectReader, commit: CommitObject): Le
     return (await Promise.all(nested)).flat();
   };
 
-  return { children, occupant, filesBelow, bytes: (file) => readObject(reader, file.oid, 'blob', file.path) };
+  const contents = async (
+    files: readonly TreeEntry[],
+    ahead?: () => Promise<readonly TreeEntry[]>,
+  ): Promise<readonly Buffer[]> => {
+    const objects = await reader.readFiles(files, ahead);
+    return files.map(({ oid, path }, index) => requireObject(objects[index] ?? null, oid, 'blob', path));
+  };
+
+  const bytes = async (file: TreeEntry): Promise<Buffer> =>
+    requireObject((await reader.readFiles([file]))[0] ?? null, file.oid, 'blob', file.path);
+
+  return { children, occupant, filesBelow, bytes, contents };
 }
 
 /** The bytes as text. Throws LEDGER_CORRUPT with the path when they are not UTF-8: nothing is replaced silently. */
@@ -88,8 +104,7 @@ export function strictUtf8(bytes: Uint8Array, path: string): string {
   }
 }
 
-async function readObject(reader: ObjectReader, oid: string, type: string, path: string): Promise<Buffer> {
-  const object = await reader.read(oid);
+function requireObject(object: GitObject | null, oid: string, type: string, path: string): Buffer {
   if (object?.type === type) return object.bytes;
   throw new IntegrityError('LEDGER_CORRUPT', `The ledger lacks the ${type} ${oid} of '${path}'`, {
     place: path,

@@ -49,6 +49,7 @@ describe('readForgeEvent()', () => {
       kind: 'push',
       name: 'push',
       action: null,
+      label: null,
       repository: { owner: 'octo-org', name: 'widgets' },
       sha: head,
       ref: 'refs/heads/main',

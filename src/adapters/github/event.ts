@@ -128,6 +128,7 @@ export function readForgeEvent(environment: Environment, payload: unknown): Forg
     kind,
     name,
     action: kind === 'other' ? fields.mention('action') : fields.textOrNull('action'),
+    label: kind === 'pull_request' ? (fields.partOrNull('label')?.textOrNull('name') ?? null) : null,
     repository,
     sha,
     ref: runnerVariable(environment, 'GITHUB_REF'),
