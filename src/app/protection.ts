@@ -10,7 +10,7 @@ export interface Protection {
   readonly hiddenPaths: readonly string[];
   /** The other arm's tree. */
   readonly coveredPaths: readonly string[];
-  /** Read-only to this arm even within its tree: git's own folders, Benchgate's program. */
+  /** Read-only to this arm even within its tree: git's own folders, the harness that judges, Benchgate's program. */
   readonly protectedPaths: readonly string[];
   /** Git configuration with secrets, and the harmless copies shown instead. */
   readonly replacedFiles: readonly { readonly path: string; readonly with: string }[];
@@ -22,14 +22,15 @@ export interface Protections {
 }
 
 /**
- * What each arm may not see or change. The folders to be hidden are created first: a path that appears after a sandbox was
- * opened would be visible in it.
+ * What each arm may not see or change; `harness` is relative to the trees. The folders to be hidden are created first: a path
+ * that appears after a sandbox was opened would be visible in it.
  */
 export async function protect(
   world: World,
   project: Project,
   head: Checkout,
   base: Checkout | null,
+  harness: readonly string[],
 ): Promise<Protections> {
   const { gitDirectory } = project.repository;
   await world.files.ensureFolder(world.dataDirectory);
@@ -46,6 +47,9 @@ export async function protect(
   }
   const trees = [head.tree, ...(base === null ? [] : [base.tree])];
   const protectedPaths = [gitDirectory, ...trees.map((tree) => joinPath(tree, '.git'))];
+  for (const path of trees.flatMap((tree) => harness.map((relative) => joinPath(tree, relative)))) {
+    if (await world.files.exists(path)) protectedPaths.push(path);
+  }
   protectedPaths.push(ownProgram(world.programDirectory, trees));
   return {
     of(arm) {

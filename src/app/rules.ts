@@ -49,6 +49,11 @@ export interface Rules {
   readonly removed: readonly string[];
   /** The base has no manifest: there are no rules yet that could judge. */
   readonly introduced: boolean;
+  /**
+   * Paths of the repository, relative to its top, that judge a change: measured code and `setup` must not write them, or the
+   * one trial would choose the harness of the next. Empty where the work tree goes by its own rules.
+   */
+  readonly harness: readonly string[];
 }
 
 const diffCharacters = 20_000;
@@ -72,6 +77,7 @@ export function ownRules(project: Project, head: Revision, base: Revision | null
     added: [],
     removed: [],
     introduced: false,
+    harness: [],
   };
 }
 
@@ -111,8 +117,10 @@ export async function resolveRules(
     isEdited ? { judgedBy, ...approval, paths: edits.paths, notes, diff: edits.diff } : null;
   if (isEdited && approval.approval !== null && headManifest !== null) {
     const own = ownRules(project, head, base);
-    const baseline = await repository.graft(base, head.sha, harnessPaths(project, headManifest, place));
-    return { ...own, ...compared, revision: head.sha, baseline, measuredTree: head.tree, change: change('head') };
+    const harness = harnessPaths(project, headManifest, place);
+    const baseline = await repository.graft(base, head.sha, harness);
+    const approved = { revision: head.sha, baseline, measuredTree: head.tree, change: change('head'), harness };
+    return { ...own, ...compared, ...approved };
   }
   const candidate = await repository.graft(head, base.sha, paths);
   const { ledger, ledgerDirectory } = await ledgerOf(world, request.ledger, repository, manifest);
@@ -125,6 +133,7 @@ export async function resolveRules(
     baseline: base,
     measuredTree: candidate.tree === head.tree ? null : candidate.tree,
     change: change('base'),
+    harness: paths,
     ...compared,
   };
 }

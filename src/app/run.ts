@@ -169,8 +169,8 @@ async function prepareWithLedger(
 }
 
 async function measure(context: Context): Promise<RunOutcome> {
-  const { world, project, head, base } = context;
-  const protections = await protect(world, project, head, base);
+  const { world, project, head, base, prepared } = context;
+  const protections = await protect(world, project, head, base, prepared.rules.harness);
   try {
     const started = world.clock.monotonicSeconds();
     const measured = await measureProtected(context, protections, started);

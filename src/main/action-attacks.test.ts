@@ -60,6 +60,7 @@ afterEach(async () => {
 });
 afterAll(() => stage.close());
 
+type Payload = Readonly<Record<string, unknown>>;
 type Edits = Readonly<Record<string, string | null>>;
 
 /** The pull request 7 with the edits, as a whole. */
@@ -298,24 +299,35 @@ describe('with a label of the base’s policy', () => {
     expect(stage.github.state.checks).toMatchObject([{ conclusion: 'action_required' }]);
   });
 
-  it.each<[EventFixture]>([['pull-request-opened'], ['pull-request-labeled']])(
-    'an edit with it is judged by the new rules on %s',
-    async (event) => {
-      const result = await gate({ ...regression, ...lax }, { event, labels: ['bench-approved'] });
-      expect(result.outputs).toMatchObject({ verdict: 'PASS', conclusion: 'success' });
-      expect(result.code).toBe(0);
-      expect(stage.github.state.checks).toMatchObject([{ conclusion: 'success' }]);
-      expect(published()).toContain('Judged by the new rules, as a maintainer approved');
-    },
-  );
+  const approved = { name: 'bench-approved' };
+  const openedWith = (payload: Payload): Payload => ({
+    ...payload,
+    pull_request: { ...(payload['pull_request'] as object), labels: [approved] },
+  });
+  it.each<[EventFixture, (payload: Payload) => Payload]>([
+    ['pull-request-opened', openedWith],
+    ['pull-request-labeled', (payload) => ({ ...payload, label: approved })],
+  ])('an edit with it is judged by the new rules on %s', async (event, editPayload) => {
+    const result = await gate({ ...regression, ...lax }, { event, labels: ['bench-approved'], run: { editPayload } });
+    expect(result.outputs).toMatchObject({ verdict: 'PASS', conclusion: 'success' });
+    expect(result.code).toBe(0);
+    expect(stage.github.state.checks).toMatchObject([{ conclusion: 'success' }]);
+    expect(published()).toContain('Judged by the new rules, as a maintainer approved');
+  });
 
-  it('an edit whose label is older than the push is judged by the old rules', async () => {
-    const result = await gate(
-      { ...regression, ...lax },
-      { event: 'pull-request-synchronize', labels: ['bench-approved'] },
-    );
+  it.each<[string, EventFixture]>([
+    ['a push', 'pull-request-synchronize'],
+    ['another label', 'pull-request-labeled'],
+  ])('an edit whose label may be older than its code is judged by the old rules after %s', async (_name, event) => {
+    const run = event === 'pull-request-synchronize' ? { editPayload: openedWith } : {};
+    const result = await gate({ ...regression, ...lax }, { event, labels: ['bench-approved'], run });
     expectFailure(result);
-    expect(published()).toContain('it was given before the latest push');
+    expect(published()).toContain('the present one may be older than the latest push');
+  });
+
+  it('an edit whose label was taken away again is judged by the old rules', async () => {
+    const editPayload = openedWith;
+    expectFailure(await gate({ ...regression, ...lax }, { run: { editPayload } }));
   });
 
   it('the label approves nothing that the head calls its own', async () => {

@@ -185,10 +185,11 @@ it('prints them and dies: what can be seen of the attempt is in the report, as t
 
 it('finds no secret in any process, file or setting', async () => {
   const wanted = [token, basic].map((text) => `-e '${split(text)}'`).join(' ');
+  const patterns = wanted.replaceAll('-e ', '');
   const look = `
 grep -qsF visible-''canary "${ground}"/temporary-*/ordinary && note ordinary
 git config user.name | grep -q visible-''canary && note gitconfig
-for file in $(grep -rlsaF ${wanted} "${ground}" "$HOME" /tmp /run /dev/shm /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null); do
+for file in $(printf '%s\n' ${patterns} | grep -rlsaF -f - "${ground}" "$HOME" /tmp /run /dev/shm /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null); do
   note "$file"
 done
 { env; git config --list --show-origin; cat .git/config; } 2>/dev/null | grep -qF ${wanted} && note settings
@@ -217,7 +218,7 @@ it('prints everything it finds, and none of it is a secret', async () => {
 
 it('writes nowhere but in its own tree, and there not in the harness', async () => {
   const sweep = `
-plant() { if [ -d "$1" ]; then : > "$1/planted"; else : >> "$1"; fi; }
+plant() { if [ -d "$1" ]; then : > "$1/planted"; else [ ! -c "$1" ] && : >> "$1"; fi; }
 find "${ground}" \\( -type f -o -type d \\) 2>/dev/null > "$TMPDIR/list"
 for path in .git .git/hooks/post-checkout bench bench/run.sh bench/manifest.toml bench/../bench/new; do
   (plant "$path") 2>/dev/null && note "$path"
@@ -245,7 +246,7 @@ done
 
 it('leaves processes and files for another repetition', async () => {
   const forged = '{"status":"ok","metric":1}';
-  const daemon = `(setsid sh -c 'sleep 0.3; while :; do for f in "'"$1"'" "'"$(dirname "$1")"'"/../*/result.json; do echo ${JSON.stringify(forged)} > "$f"; done; done' >/dev/null 2>&1 &)`;
+  const daemon = `(setsid sh -c 'sleep 0.9; while :; do for f in "'"$1"'" "'"$(dirname "$1")"'"/../*/result.json; do echo ${JSON.stringify(forged)} > "$f"; done; done' >/dev/null 2>&1 &)`;
   const more = `${daemon}\nprintf '${forged}' > "$(dirname "$1")/artifact.bin"; ln -s "$1" "$1.link"; chmod 0 "$(dirname "$1")/config.json"; sleep 0.2\n`;
   const slow = harness.replace('printf', 'sleep 0.4\nprintf');
   const main = await stage.inBare('rev-parse', 'refs/heads/main');
