@@ -122,7 +122,7 @@ export async function keepBundle(world: World, outcome: RunOutcome, folder: stri
   const { identity, rules, benchmarks } = outcome;
   const isPart = benchmarks.length < rules.project.manifest.benchmarks.length;
   const command = [
-    `git checkout ${identity.merge ?? identity.head.sha} && npx benchgate report ${quoted(path)}`,
+    `git checkout ${identity.merge ?? identity.head.sha} && benchgate report ${quoted(path)}`,
     ...(identity.base === null ? [] : [`--base ${identity.base.sha}`]),
     ...(rules.from === 'base' ? ['--rules base'] : []),
     ...(isPart ? benchmarks.map(({ name }) => `--only=${quoted(name)}`) : []),

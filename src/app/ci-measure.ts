@@ -176,6 +176,7 @@ export async function baseRules(ci: Ci): Promise<Extract<RulesRequest, { from: '
     ledger: ciProjectOptions(ci),
     labels,
     freshLabels: freshLabels(event, labels ?? []),
+    isFork: event.pullRequest?.fork ?? false,
     workflowPath: event.run.workflowPath,
   };
 }

@@ -44,7 +44,8 @@ export async function reportInCi(ci: Ci): Promise<CiOutcome> {
     record: !event.withoutSecrets,
     keep: (outcome) => keepBundle(ci.world, outcome, ci.artifactDirectory),
   };
-  const read = () => readBundles(ci.world, [ci.artifactDirectory]);
+  const read = async () =>
+    (await ci.world.files.exists(ci.artifactDirectory)) ? readBundles(ci.world, [ci.artifactDirectory]) : [];
   return conclude(ci, project, context, event.pullRequest?.number ?? null, read);
 }
 
@@ -82,6 +83,9 @@ async function reportElsewhere(ci: Ci, project: Project): Promise<CiOutcome> {
     );
   }
   const files = await downloaded(ci, run.id);
+  if (files.length === 0 && !change.fork && change.author !== 'dependabot[bot]') {
+    return nothing('the run handed over no bundle, and the pull request is no fork’s: its own workflow reports on it');
+  }
   if (typeof files === 'string') return broken(ci, project, change, run.headSha, files);
   let bundles: readonly Bundle[] = [];
   try {

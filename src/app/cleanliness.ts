@@ -33,6 +33,20 @@ export function requireClean(state: TreeState, phase: Phase): void {
   );
 }
 
+/**
+ * The same for a checkout of the candidate's code: what decides lies in it, and the code that is judged may write there.
+ * Throws DIRTY_TREE (65).
+ */
+export async function requireCleanCheckout(
+  world: World,
+  project: Project,
+  checkout: { readonly tree: string },
+  phase: Phase,
+): Promise<void> {
+  const repository = await world.openRepository(checkout.tree);
+  requireClean(await repository.state(project.manifest.project.allowDirtyPaths), phase);
+}
+
 function advice(dirty: readonly DirtyPath[]): string {
   const reasons = new Set(dirty.map((path) => path.reason));
   if (reasons.has('submodule_uninitialised')) return 'run `git submodule update --init --recursive`';

@@ -108,7 +108,7 @@ function problemOf(
     return 'the bundles compare with another base';
   }
   if (header.planDigest !== plan.digest) {
-    return 'the bundles follow another plan than the rules in force make: the rules or the approval changed, or benchmarks were left out. Run it again';
+    return 'the bundles follow another plan than the rules in force make: other benchmarks (name them with `--only`, input `only`), other rules (`--rules base`), or an approval that changed since. Else run it again';
   }
   const planned = new Map(plan.experiments.map((experiment) => [experiment.benchmark.name, experiment]));
   for (const line of lines) {

@@ -46,9 +46,8 @@ function reproduction({ identity, benchmarks, rules }: RunOutcome): string {
   const names = benchmarks.length <= 5 ? benchmarks.map(({ name }) => quoted(name)) : [];
   const base = identity.base === null ? [] : ['--base', identity.base.sha];
   const own = rules.from === 'base' ? ['--rules', 'base'] : [];
-  return ['git checkout', identity.merge ?? identity.head.sha, '&& npx benchgate gate', ...names, ...base, ...own].join(
-    ' ',
-  );
+  const here = [...names, ...base, ...own, '--ledger-remote none'];
+  return ['git checkout', identity.merge ?? identity.head.sha, '&& benchgate gate', ...here].join(' ');
 }
 
 /** A text as one word of a shell command. */
@@ -58,7 +57,8 @@ export function quoted(text: string): string {
 
 function costOf({ lines, elapsedSeconds }: RunOutcome): CheckCost {
   const trials = lines.filter((line) => line.kind === 'record').length;
-  return { measuredSeconds: elapsedSeconds, trials, calls: null, costUsd: null };
+  // Code benchmarks call no model.
+  return { measuredSeconds: elapsedSeconds, trials, calls: 0, costUsd: 0 };
 }
 
 function shared(world: World, project: Project, verdicts: readonly Verdict[]) {

@@ -21,6 +21,8 @@ export type RulesRequest =
       readonly labels: readonly string[] | null;
       /** Those of them that were given to the very head that is judged: one from before a push approved something else. */
       readonly freshLabels: readonly string[];
+      /** The change comes from a fork: no label can approve what it brings. */
+      readonly isFork: boolean;
       /** Workflow file of this very run, relative to the repository's top. */
       readonly workflowPath: string | null;
       /**
@@ -212,6 +214,10 @@ function approvalOf(
 ): Pick<GateChange, 'approval' | 'howToApprove'> {
   const label = manifest.policy.gateChangeLabel;
   if (label === null) return { approval: null, howToApprove: null };
+  if (request.isFork) {
+    const way = 'a label can’t approve it on a fork: a maintainer pushes the change to a branch of this repository';
+    return { approval: null, howToApprove: way };
+  }
   const add = `a maintainer adds the label ${JSON.stringify(label)}`;
   if (request.labels === null)
     return { approval: null, howToApprove: `${add}; the labels could not be read this time` };

@@ -10,7 +10,7 @@ import type { Appended } from '../ports/ledger-store.ts';
 import { appendOrKeep } from './append.ts';
 import type { Builds } from './builds.ts';
 import { type Checkout, headCheckout, openCheckout } from './checkout.ts';
-import { keepDiff, type Phase, requireClean, treeState } from './cleanliness.ts';
+import { keepDiff, type Phase, requireClean, requireCleanCheckout, treeState } from './cleanliness.ts';
 import { corpusOf } from './corpora.ts';
 import { readEvents, withSnapshot } from './evidence-reader.ts';
 import { type MeasuredRun, measureExperiments } from './experiments.ts';
@@ -184,7 +184,7 @@ async function measureProtected(context: Context, protections: Protections, star
   const { world, project, options, prepared, identity, head, base } = context;
   await runSetup(world, head, protections.of('candidate'));
   if (base !== null) await setUpBase(world, base, protections.of('baseline'), options.builds);
-  if (project.manifest.project.setup !== null) await requireUnchanged(context, 'by project.setup');
+  if (head.manifest.project.setup !== null) await requireUnchanged(context, 'by project.setup');
   const corpora = new Map<string, string>();
   for (const benchmark of prepared.benchmarks) {
     corpora.set(`candidate ${benchmark.name}`, await corpusOf(world, head, project, benchmark));
@@ -211,8 +211,11 @@ async function measureProtected(context: Context, protections: Protections, star
  * The tree must be what the records will say: clean at the same head, or dirty with the same difference.
  * Throws DIRTY_TREE (65) naming what changed and when.
  */
-async function requireUnchanged({ world, project, prepared, identity, inPlace }: Context, phase: Phase): Promise<void> {
-  if (!inPlace) return;
+async function requireUnchanged(
+  { world, project, prepared, identity, head, inPlace }: Context,
+  phase: Phase,
+): Promise<void> {
+  if (!inPlace) return requireCleanCheckout(world, project, head, phase);
   const state = await treeState(project);
   const place = project.repository.top;
   if (state.head.sha !== prepared.head.sha) {

@@ -20,6 +20,7 @@ export function checkInputs({ workflow, step }: ActionUse): readonly Finding[] {
       ];
     }
     if (isComputed(text)) return [];
+    if (name.endsWith('-token') && text !== '') return [{ ...place, ...literalToken(name), line }];
     const problem = name === 'shard' ? shardProblem(text) : valueProblem(values, text);
     return problem === null
       ? []
@@ -33,6 +34,15 @@ export function checkInputs({ workflow, step }: ActionUse): readonly Finding[] {
           },
         ];
   });
+}
+
+/** Says nothing of the token itself. */
+function literalToken(name: string) {
+  return {
+    code: 'TOKEN_LITERAL',
+    message: `\`${name}\` is written into the file, where everybody who can read the repository finds it`,
+    nextStep: `revoke that token, keep a new one as a secret and write \`${name}: \${{ secrets.NAME }}\``,
+  } as const;
 }
 
 function valueProblem(values: readonly string[] | null, text: string): string | null {

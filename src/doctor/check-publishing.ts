@@ -19,7 +19,7 @@ export function checkPublishing(workflow: Workflow, uses: readonly ActionUse[]):
 }
 
 /** The jobs that a job waits for, and those that these wait for. */
-function awaited(workflow: Workflow, job: Job): ReadonlySet<string> {
+export function awaited(workflow: Workflow, job: Job): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [...job.needs];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  approvalLabel,
   faults,
   lineOf,
   replaced,
@@ -12,17 +13,17 @@ import {
 import { examineWorkflows } from './examine.ts';
 import type { Finding } from './finding.ts';
 
-/** The findings of the templates with one of them changed, notes left out. */
-const withFault = (changed: TemplateName, text: string): readonly Finding[] =>
+/** The findings of the templates with one of them changed; of the notes only the wanted one. */
+const withFault = (changed: TemplateName, text: string, note?: string): readonly Finding[] =>
   examineWorkflows(
     templateNames.map((name) => ({ path: templatePath(name), text: name === changed ? text : template(name) })),
-    { action: null },
-  ).filter(({ severity }) => severity !== 'note');
+    { action: null, approvalLabel },
+  ).filter(({ severity, code }) => severity !== 'note' || code === note);
 
 describe('examineWorkflows() finds each planted fault, at its line, and nothing else', () => {
   it.each(faults.map((fault) => [fault.what, fault] as const))('%s', (_, fault) => {
     const text = replaced(template(fault.in), fault.from, fault.to, fault.nth);
-    const findings = withFault(fault.in, text);
+    const findings = withFault(fault.in, text, fault.code);
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([[fault.code, fault.severity ?? 'error']]);
     const line = fault.atNth === -1 ? expect.any(Number) : lineOf(text, fault.at, fault.atNth);
     expect(findings[0]).toMatchObject({ path: templatePath(fault.in), line, area: 'workflow' });
@@ -88,6 +89,7 @@ it('examineWorkflows() takes a missing `permissions` for what new repositories h
     ['PERMISSION_MISSING', 'error', 3],
     ['PERMISSION_MISSING', 'error', 3],
     ['TOKEN_CAN_WRITE', 'warning', 3],
+    ['MERGE_GROUP_MISSING', 'note', 1],
     ['REPORT_MISSING', 'note', 1],
     ['UNPINNED', 'note', 6],
     ['FETCH_DEPTH', 'note', 7],

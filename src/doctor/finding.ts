@@ -32,11 +32,29 @@ export type WorkflowCode =
   | 'MATRIX_OUTPUT'
   | 'REPORT_MISSING'
   | 'REPORT_UNTRIGGERED'
+  | 'REPORT_WITHOUT_BUNDLES'
+  | 'REPORT_TWICE'
+  | 'DUPLICATE_CHECK'
+  | 'WINDOWS_RUNNER'
+  | 'CONTINUE_ON_ERROR'
+  | 'PATH_FILTER'
+  | 'MERGE_GROUP_MISSING'
+  | 'LABEL_IGNORED'
+  | 'TOKEN_LITERAL'
+  | 'ACTION_UNKNOWN'
+  | 'COMMAND_LINE_USE'
   | 'UNPINNED'
   | 'FETCH_DEPTH';
 
 /** What the doctor says of the machine besides the errors that commands would stop with. */
-export type MachineCode = 'GIT' | 'ISOLATION' | 'MANIFEST' | 'LEDGER' | 'TOKEN' | 'BRANCH_PROTECTION';
+export type MachineCode =
+  | 'GIT'
+  | 'ISOLATION'
+  | 'MANIFEST'
+  | 'COMMAND_OUTSIDE_HARNESS'
+  | 'LEDGER'
+  | 'TOKEN'
+  | 'BRANCH_PROTECTION';
 
 export interface Finding {
   readonly code: WorkflowCode | MachineCode | ErrorCode;

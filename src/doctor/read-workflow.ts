@@ -1,5 +1,16 @@
 import type { Finding } from './finding.ts';
-import type { Concurrency, Job, Level, Matrix, Permissions, Step, Text, Workflow, WorkflowFile } from './workflow.ts';
+import type {
+  Concurrency,
+  Filters,
+  Job,
+  Level,
+  Matrix,
+  Permissions,
+  Step,
+  Text,
+  Workflow,
+  WorkflowFile,
+} from './workflow.ts';
 import { readYaml, type Tree } from './yaml-tree.ts';
 
 /** Reads one workflow; findings instead when the text is no YAML or no workflow. Never throws. */
@@ -30,6 +41,7 @@ export function readWorkflow(file: WorkflowFile): { readonly workflow: Workflow 
       path: file.path,
       name: tree.get('name')?.text()?.text ?? file.path,
       events: readEvents(on),
+      filters: readFilters(on),
       runsAfter: texts(on.get('workflow_run')?.get('workflows') ?? null),
       permissions: readPermissions(tree),
       concurrency: readConcurrency(tree),
@@ -42,6 +54,16 @@ export function readWorkflow(file: WorkflowFile): { readonly workflow: Workflow 
 function readEvents(on: Tree): ReadonlyMap<string, number> {
   if (on.kind === 'map') return new Map(on.entries().map(({ key, line }) => [key, line]));
   return new Map(texts(on).map(({ text, line }) => [text, line]));
+}
+
+function readFilters(on: Tree): ReadonlyMap<string, Filters> {
+  const filtered = on.entries().flatMap(({ key, value }) => {
+    const filters = value.entries().map((entry) => {
+      return [entry.key, { line: entry.line, values: texts(entry.value) }] as const;
+    });
+    return filters.length === 0 ? [] : [[key, new Map(filters)] as const];
+  });
+  return new Map(filtered);
 }
 
 /** A scalar or a list of scalars. */
@@ -81,11 +103,14 @@ function readConcurrency(parent: Tree): Concurrency | null {
 }
 
 function readJob(id: string, line: number, tree: Tree): Job {
+  const runsOn = tree.get('runs-on');
   return {
     id,
     line,
     uses: tree.get('uses')?.text() ?? null,
     condition: tree.get('if')?.text() ?? null,
+    continueOnError: tree.get('continue-on-error')?.text() ?? null,
+    runsOn: texts(runsOn?.kind === 'map' ? runsOn.get('labels') : runsOn),
     needs: texts(tree.get('needs')).map(({ text }) => text),
     permissions: readPermissions(tree),
     concurrency: readConcurrency(tree),
@@ -117,6 +142,7 @@ function readStep(tree: Tree): Step {
     uses: tree.get('uses')?.text() ?? null,
     run: tree.get('run')?.text() ?? null,
     condition: tree.get('if')?.text() ?? null,
+    continueOnError: tree.get('continue-on-error')?.text() ?? null,
     // GitHub compares the names of inputs without regard to capitals.
     with: new Map([...readTexts(tree.get('with'))].map(([name, value]) => [name.toLowerCase(), value])),
     env: readTexts(tree.get('env')),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { approvalLabel } from '../../fixtures/workflow-faults.ts';
 import { actionInputs } from './action-inputs.ts';
 import { examineWorkflows } from './examine.ts';
 import type { WorkflowFile } from './workflow.ts';
@@ -35,7 +36,7 @@ describe.each(sets)('%s', (_, files, action) => {
   );
 
   it('examineWorkflows() finds neither an error nor a warning', () => {
-    const findings = examineWorkflows(files, { action });
+    const findings = examineWorkflows(files, { action, approvalLabel });
     expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
     expect(findings.map(({ code }) => code)).not.toContain('NO_WORKFLOW');
   });

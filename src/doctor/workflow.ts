@@ -27,6 +27,7 @@ export interface Step {
   readonly uses: Text | null;
   readonly run: Text | null;
   readonly condition: Text | null;
+  readonly continueOnError: Text | null;
   readonly with: ReadonlyMap<string, Text>;
   readonly env: ReadonlyMap<string, Text>;
 }
@@ -45,6 +46,9 @@ export interface Job {
   /** A reusable workflow that is called instead of steps. */
   readonly uses: Text | null;
   readonly condition: Text | null;
+  readonly continueOnError: Text | null;
+  /** Labels of the machine; also those that are computed. */
+  readonly runsOn: readonly Text[];
   readonly needs: readonly string[];
   readonly permissions: Permissions | null;
   readonly concurrency: Concurrency | null;
@@ -53,12 +57,22 @@ export interface Job {
   readonly steps: readonly Step[];
 }
 
+/** What an event is narrowed to, by the key: `types`, `branches`, `paths`, `paths-ignore`, `workflows`, … */
+export type Filters = ReadonlyMap<string, Filter>;
+
+export interface Filter {
+  readonly line: number;
+  readonly values: readonly Text[];
+}
+
 export interface Workflow {
   readonly path: string;
   /** What `workflow_run` of another workflow calls it: its name, or its path when it has none. */
   readonly name: string;
   /** Event names with their lines. */
   readonly events: ReadonlyMap<string, number>;
+  /** Filters of each event; an event without any is not listed. */
+  readonly filters: ReadonlyMap<string, Filters>;
   /** `on.workflow_run.workflows`. */
   readonly runsAfter: readonly Text[];
   readonly permissions: Permissions | null;

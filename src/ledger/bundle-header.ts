@@ -7,7 +7,7 @@ export const bundleSchema = 1;
 export const bundleLimits = {
   bytes: 64 * 1024 * 1024,
   /** Of one record; the header may be as long as the file. */
-  lineBytes: 1024 * 1024,
+  lineBytes: 8 * 1024 * 1024,
   lines: 200_000,
   experiments: 10_000,
   /** In UTF-16 units, of an experiment's or the project's name. */

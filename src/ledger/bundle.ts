@@ -97,7 +97,8 @@ function read(bytes: Uint8Array): Omit<Bundle, 'name'> | Refusal {
     if (lines.length === header.lines) return new Refusal(place, `the header says that ${header.lines} lines follow`);
     const end = bytes.indexOf(lineFeed, start);
     if (end < 0) return new Refusal(place, 'the last line is cut off');
-    if (end - start > bundleLimits.lineBytes) return new Refusal(place, 'the line has more than 1 MiB');
+    if (end - start > bundleLimits.lineBytes)
+      return new Refusal(place, `the line has more than ${bundleLimits.lineBytes / 1024 ** 2} MiB`);
     const line = readRow(bytes.subarray(start, end), runLine);
     if (line instanceof Mismatch) return new Refusal(place, inWords(line));
     if (line.index !== lines.length || line.count !== header.lines) {

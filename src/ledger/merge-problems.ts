@@ -34,7 +34,12 @@ export interface Unmerged {
 export function mergeProblem(measured: readonly Bundle[], confirming: readonly Bundle[]): Unmerged | null {
   const first = measured[0];
   if (first === undefined) {
-    return unmerged('no_bundle', confirming.length === 0 ? 'there is no bundle' : 'there are only confirmations');
+    return unmerged(
+      'no_bundle',
+      confirming.length === 0
+        ? 'there is no bundle: look at the log of the jobs that measure, and at how their files get here'
+        : 'there are only confirmations',
+    );
   }
   return (
     differenceOf(first, [...measured, ...confirming], ofEveryBundle) ??

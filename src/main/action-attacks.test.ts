@@ -31,7 +31,7 @@ name = "timed"
 command = "sh bench/timed.sh"
 metric = "wall_seconds"
 min_pairs = 6
-max_pairs = 12
+max_pairs = 30
 `;
 const manifest = head + cost;
 const approvable = '\n[policy]\ngate_change = "label:bench-approved"\n';
@@ -60,6 +60,7 @@ afterEach(async () => {
 });
 afterAll(() => stage.close());
 
+const commitTree = ['-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit-tree', '-m', 'merge'] as const;
 type Payload = Readonly<Record<string, unknown>>;
 type Edits = Readonly<Record<string, string | null>>;
 
@@ -193,8 +194,12 @@ describe('a regression stays red when the pull request', () => {
           const linked = withLink(change.head, 'bench', 'other');
           await stage.inBare('update-ref', `refs/heads/${change.pullRequest.headRef}`, linked);
           const merge = await stage.inBare(
-            ...['-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit-tree', `${linked}^{tree}`, '-m', 'merge'],
-            ...['-p', change.base, '-p', linked],
+            ...commitTree,
+            `${linked}^{tree}`,
+            '-p',
+            change.base,
+            '-p',
+            linked,
           );
           change.pullRequest.headSha = linked;
           return { ...change, head: linked, merge };
@@ -225,8 +230,8 @@ describe('a regression stays red when the pull request', () => {
     try {
       for (const edit of [
         timed.replace('sh bench/timed.sh', 'true'),
-        timed.replace('max_pairs = 12', 'max_pairs = 2').replace('min_pairs = 6', 'min_pairs = 2'),
-        timed.replace('max_pairs = 12', 'max_pairs = 500\ntimeout_seconds = 9000\ntolerance = 9'),
+        timed.replace('max_pairs = 30', 'max_pairs = 2').replace('min_pairs = 6', 'min_pairs = 2'),
+        timed.replace('max_pairs = 30', 'max_pairs = 500\ntimeout_seconds = 9000\ntolerance = 9'),
         timed.replace(
           /command.*\nmetric.*\n/,
           'entry_point = "x"\ntier = "performance"\nmetric_direction = "minimize"\n',
@@ -236,7 +241,7 @@ describe('a regression stays red when the pull request', () => {
         stage.github.state.pullRequests.length = 0;
         const constant = `invocation = "printf '{{\\"status\\":\\"ok\\",\\"metric\\":1}}' > {output_path}"\n`;
         const edited = head.replace(/invocation.*\n/, constant) + edit;
-        const result = await gate({ [manifestPath]: edited, 'src/code.sh': 'sleep 0.05\n' });
+        const result = await gate({ [manifestPath]: edited, 'src/code.sh': 'sleep 0.1\n' });
         expect(result.outputs).toMatchObject({ verdict: 'FAIL', conclusion: 'failure', regressions: '["timed"]' });
         expect(result.code).toBe(1);
         await stage.inBare('update-ref', '-d', 'refs/heads/bench-data');
@@ -244,7 +249,7 @@ describe('a regression stays red when the pull request', () => {
     } finally {
       await stage.inBare('update-ref', 'refs/heads/main', base);
     }
-  }, 60_000);
+  }, 90_000);
 });
 
 /** A commit on top of another one in which a folder is a symbolic link. */

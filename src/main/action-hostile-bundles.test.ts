@@ -1,19 +1,9 @@
-import { deflateRawSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  checkText,
-  clear,
-  forkChange,
-  handOver,
-  handOverArchive,
-  measure,
-  publicStage,
-  report,
-} from '../../fixtures/action-fork.ts';
+import { isInvalid, reportClaims } from '../../fixtures/action-claims.ts';
+import { checkText, clear, forkChange, handOver, measure, publicStage } from '../../fixtures/action-fork.ts';
 import type { ActionResult } from '../../fixtures/action-runner.ts';
 import { createStage, exactManifest, projectFiles, type Stage, type StageChange } from '../../fixtures/action-stage.ts';
 import { parseMarkdown } from '../../fixtures/hostile-text.ts';
-import { type ZipEntry, zipOf } from '../../fixtures/servers/github-archive.ts';
 
 /** What a stranger hands over instead of what Benchgate measured: reported as claims or INVALID, never as fact. */
 
@@ -57,6 +47,8 @@ afterEach(async () => {
 });
 afterAll(() => stage.close());
 
+const reported = (of: StageChange = change) => reportClaims(stage, of);
+
 /** The honest bundle with its header and lines changed. */
 function edited(header: (fields: Fields) => void, line: (fields: Line) => void = () => undefined): string {
   const [first = '', ...rest] = honest.trimEnd().split('\n');
@@ -78,35 +70,6 @@ function everywhere(facts: Fields): string {
   );
 }
 
-/** Reports what was handed over; it must end in good time, with a verdict and nothing of the stranger's obeyed. */
-async function reported(of: StageChange = change): Promise<ActionResult> {
-  const result = await report(stage, of);
-  expect(result.timedOut).toBe(false);
-  expect(result.milliseconds).toBeLessThan(20_000);
-  expect(['INVALID', 'FAIL', 'PASS', 'NEEDS_MORE_DATA', 'SKIPPED']).toContain(result.outputs['verdict']);
-  expect(result.outputs['conclusion']).not.toBe('success');
-  expect(result.outputs['ledger-head']).toBe('');
-  expect(result.code).toBe(result.outputs['conclusion'] === 'failure' ? 1 : 0);
-  expect(stage.github.state.comments).toMatchObject([{ issue: of.pullRequest.number, author: 'github-actions[bot]' }]);
-  expect(stage.github.state.comments[0]?.body).toContain('claims, not measured by us');
-  expect(stage.github.state.checks).toMatchObject([
-    { headSha: of.head, status: 'completed', conclusion: result.outputs['conclusion'] },
-  ]);
-  for (const { command, properties } of result.commands) {
-    expect(['add-mask', 'error', 'warning', 'notice']).toContain(command);
-    if (command !== 'add-mask')
-      expect(properties['title']).toMatch(/^[A-Z_]+ \(claimed, not measured by us\): (cost|size)$/);
-  }
-  return result;
-}
-
-const isInvalid = {
-  verdict: 'INVALID',
-  conclusion: 'failure',
-  'exit-code': '65',
-  regressions: '[]',
-  improvements: '[]',
-};
 const published = (result: ActionResult) =>
   [
     ...stage.github.state.comments.map(({ body }) => body),
@@ -305,62 +268,6 @@ describe('a bundle of something else is INVALID', () => {
 function stoppedLine({ kind: _kind, plannedBlocks: _planned, purpose, ...rest }: Fields): Fields {
   return { kind: 'stopped', ...rest, purpose, plannedBlocks: 0, blocks: 0, because: 'missing_secret' };
 }
-
-describe('a damaged bundle is INVALID', () => {
-  const latin1 = Buffer.from([0x22, 0xff, 0xfe, 0x22]);
-  it.each<[string, () => string | Uint8Array]>([
-    ['an empty file', () => ''],
-    ['no JSON', () => 'PK\n'],
-    ['a duplicate key', () => honest.replace('"kind":"bundle"', '"kind":"bundle","kind":"bundle"')],
-    ['__proto__ in the header', () => honest.replace('{"kind"', '{"__proto__":{"merge":null},"kind"')],
-    ['__proto__ in metadata', () => honest.replaceAll('"metadata":{}', '"metadata":{"__proto__":{"metric":1}}')],
-    ['constructor in metadata', () => honest.replaceAll('"metadata":{}', '"metadata":{"constructor":{"a":1}}')],
-    ['NaN', () => honest.replaceAll('"metric":120', '"metric":NaN')],
-    ['Infinity', () => honest.replaceAll('"metric":120', '"metric":Infinity')],
-    ['1e999', () => honest.replaceAll('"metric":120', '"metric":1e999')],
-    ['a number as a text', () => honest.replaceAll('"metric":120', '"metric":"1"')],
-    ['a line of 10 MB', () => honest.replace('"message":null', `"message":"${'x'.repeat(10_000_000)}"`)],
-    ['a header of 10 MB', () => honest.replace('"harness":"', `"harness":"${'x'.repeat(10_000_000)}`)],
-    ['deep nesting', () => honest.replace('"metadata":{}', `"metadata":${'['.repeat(5000)}${']'.repeat(5000)}`)],
-    ['what is not UTF-8', () => Buffer.concat([Buffer.from(honest), latin1, Buffer.from('\n')])],
-    ['a cut end', () => honest.slice(0, -20)],
-    ['a newer schema', () => honest.replace('"schema":1', '"schema":2')],
-  ])('%s', async (_name, text) => {
-    const content = text();
-    expect(content).not.toBe(honest);
-    handOver(stage, { [file]: content });
-    const result = await reported();
-    expect(result.outputs).toMatchObject(isInvalid);
-  });
-});
-
-describe('a hostile archive is INVALID', () => {
-  const bundleIn = (name: string, more: Partial<ZipEntry> = {}): ZipEntry => ({ name, bytes: honest, ...more });
-  const bomb = deflateRawSync(Buffer.alloc(300 * 1024 * 1024), { level: 9 });
-  it.each<[string, () => Uint8Array]>([
-    ['a path that climbs', () => zipOf([bundleIn('../../x.bundle.jsonl')])],
-    ['a path from the top', () => zipOf([bundleIn('/tmp/x.bundle.jsonl')])],
-    ['a link', () => zipOf([bundleIn(file), { name: 'x.bundle.jsonl', bytes: '/etc/passwd', mode: 0o120777 }])],
-    ['a bomb', () => zipOf([{ name: file, packed: bomb, claims: { size: 1000 } }])],
-    ['an honest bomb', () => zipOf([{ name: file, packed: bomb, claims: { size: 300 * 1024 * 1024 } }])],
-    ['2000 files', () => zipOf(Array.from({ length: 2000 }, (_, index) => bundleIn(`${index}.bundle.jsonl`)))],
-    ['the same name twice', () => zipOf([bundleIn(file), bundleIn(file)])],
-    ['nothing that is a zip', () => Buffer.from('PK\x05\x06 no archive')],
-    ['a wrong checksum', () => zipOf([bundleIn(file, { claims: { checksum: 1 } })])],
-  ])('%s', async (_name, archive) => {
-    handOverArchive(stage, archive());
-    const result = await reported();
-    expect(result.outputs).toMatchObject(isInvalid);
-  });
-
-  it('beside an honest one, an artifact whose name collides', async () => {
-    handOver(stage, { [file]: honest });
-    handOver(stage, { [file]: honest.replaceAll('"metric":120', '"metric":1') }, 'benchgate-1 ');
-    const result = await reported();
-    expect(result.log).toContain('both shard 1/1');
-    expect(result.outputs).toMatchObject(isInvalid);
-  });
-});
 
 describe('hostile words', () => {
   const words = [

@@ -127,7 +127,7 @@ describe('shards of one plan', () => {
     await stage.inBare('update-ref', '-d', 'refs/heads/bench-data');
     const gate = await stage.run(event, change, { workspace: await stage.checkout(change.merge) });
     expect(reportOf(gate).verdicts).toEqual(expected);
-  });
+  }, 90_000);
 
   it('of which one is missing make everything INVALID', async () => {
     await open();
@@ -234,7 +234,7 @@ name = "slow"
 command = "sh bench/run.sh"
 metric = "wall_seconds"
 min_pairs = 6
-max_pairs = 12
+max_pairs = 20
 `,
     'bench/run.sh': '. src/code.sh\n',
     'src/code.sh': 'sleep 0.01\n',
@@ -242,7 +242,7 @@ max_pairs = 12
 
   it('is named in the output, measured afresh and then confirmed; until then it is unconfirmed and a failure', async () => {
     await open(timed);
-    change = await stage.change({ 'src/code.sh': 'sleep 0.04\n' });
+    change = await stage.change({ 'src/code.sh': 'sleep 0.06\n' });
     const folder = newFolder();
     const measured = await run(folder, { confirm: 'elsewhere' });
     expect(measured.outputs).toMatchObject({ confirm: 'slow' });
@@ -272,7 +272,7 @@ max_pairs = 12
     mkdirSync(lonely);
     renameSync(join(folder, confirmation), join(lonely, confirmation));
     expect((await judge(lonely)).outputs).toMatchObject({ verdict: 'INVALID', conclusion: 'failure' });
-  }, 60_000);
+  }, 90_000);
 
   it('has nothing to confirm where nothing looked worse', async () => {
     await open(timed);

@@ -50,10 +50,8 @@ export const commands: readonly CommandSpec[] = [
     positionals: 'BUNDLE…',
     arity: [1, Number.POSITIVE_INFINITY],
     usesProject: false,
-    options: [
-      { name: 'output', kind: 'text', value: 'FILE', help: 'where to write it (default: merged.bundle.jsonl)' },
-    ],
-    examples: [['benchgate merge out/ --output all.bundle.jsonl', 'bundles are files or folders with them']],
+    options: [{ name: 'output', kind: 'text', value: 'FILE', help: 'where to write it; best outside the work tree' }],
+    examples: [['benchgate merge ../out/ --output ../all.bundle.jsonl', 'bundles are files or folders with them']],
     load: async () => (await import('./commands/bundles.ts')).mergeCommand,
   },
   {

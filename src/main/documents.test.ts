@@ -21,7 +21,8 @@ const shellBlocks = (document: string) =>
 it('the README shows exactly the commands that these tests run', () => {
   expect(shellBlocks(readme)).toEqual([
     ['node dist/cli.js demo'],
-    ['benchgate init "node bench.js"', 'benchgate gate'],
+    ['benchgate init "node bench/bench.js"', 'benchgate gate'],
+    ['benchgate init --github'],
     ['npm cit'],
   ]);
 });
@@ -34,8 +35,8 @@ it('the README’s demo ends as the README says', async () => {
 });
 
 it('the README’s two commands lead to a verdict', async () => {
-  const { cli, commit } = await open({ 'bench.js': 'let x = 0; for (let i = 0; i < 3e6; i++) x += i;\n' });
-  const init = await cli(['init', 'node bench.js']);
+  const { cli, commit } = await open({ 'bench/bench.js': 'let x = 0; for (let i = 0; i < 3e6; i++) x += i;\n' });
+  const init = await cli(['init', 'node bench/bench.js']);
   expect(init.exitCode).toBe(0);
   await commit();
   const first = await cli(['gate', '--ledger-remote', 'none']);

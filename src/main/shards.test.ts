@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type CliProject, cliPath, createCliProject, shellProject } from '../../fixtures/cli-project.ts';
+import { examineWorkflows } from '../doctor/examine.ts';
 
 /** The examples of docs/shards.md, run with the variables that each CI system sets. Slurm's is in slurm.test.ts. */
 const page = readFileSync(new URL('../../docs/shards.md', import.meta.url), 'utf8');
@@ -59,33 +60,10 @@ it('the shards by hand are judged as one run', () => {
   expect(readdirSync(bundles)).toHaveLength(2);
 });
 
-it('the GitHub example works', () => {
-  const { jobs } = parse(example('github')) as {
-    jobs: Record<
-      'measure' | 'verdict',
-      {
-        if?: string;
-        strategy: { matrix: { shard: number[] } };
-        steps: { run?: string; uses?: string; env?: Record<string, string>; with?: Record<string, string> }[];
-      }
-    >;
-  };
-  const { strategy, steps } = jobs.measure;
-  for (const shard of strategy.matrix.shard) {
-    const temporary = join(project.root, `runner-${shard}`);
-    const fill = (value: string) =>
-      value
-        .replace('${{ matrix.shard }}', String(shard))
-        .replace('${{ strategy.job-total }}', String(strategy.matrix.shard.length))
-        .replace('${{ runner.temp }}', temporary);
-    const [, measure, upload] = steps;
-    const env = Object.entries(measure?.env ?? {}).map(([name, value]) => [name, fill(value)]);
-    step(measure?.run ?? '', { ...Object.fromEntries(env), RUNNER_TEMP: temporary, GITHUB_RUN_ID: '7' });
-    cpSync(fill(upload?.with?.['path'] ?? ''), bundles, { recursive: true });
-    expect(fill(upload?.with?.['name'] ?? '')).toBe(`bundle-${shard}`);
-  }
-  expect(jobs.verdict.if).toBe('always()');
-  expect(passes(step(jobs.verdict.steps.at(-1)?.run ?? '', { RUNNER_TEMP: project.root }))).toEqual(everything);
+it('the doctor has nothing against the GitHub example', () => {
+  const files = [{ path: '.github/workflows/benchgate.yml', text: example('github') }];
+  const findings = examineWorkflows(files, { action: 'benchgate/benchgate@v0' });
+  expect(findings.filter(({ severity, code }) => severity === 'error' && code !== 'REPORT_MISSING')).toEqual([]);
 });
 
 it('the GitLab example works', () => {

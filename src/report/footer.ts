@@ -6,8 +6,10 @@ export function costWords({ measuredSeconds, trials, calls, costUsd }: CheckCost
   return [
     `Cost: ${known(measuredSeconds, minutes, 'minutes')}`,
     count(trials, 'trial'),
-    known(calls, (amount) => count(amount, 'model call'), 'model calls'),
-    known(costUsd, (dollars) => `${dollars.toFixed(2)} US dollars`, 'dollars'),
+    known(calls, (amount) => (amount === 0 ? 'no model calls' : count(amount, 'model call')), 'model calls'),
+    ...(calls === 0 && costUsd === 0
+      ? []
+      : [known(costUsd, (dollars) => `${dollars.toFixed(2)} US dollars`, 'dollars')]),
   ].join(', ');
 }
 

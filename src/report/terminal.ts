@@ -1,7 +1,7 @@
 import type { Conclusion, Verdict } from '../domain/verdict.ts';
 import { changeCell, evidenceCell, labelWords, meanCell, ownValue, showsPairedChange } from './cells.ts';
 import { columns, plainLine, plainText } from './plain-text.ts';
-import type { RunReport } from './view.ts';
+import type { GateChange, RunReport } from './view.ts';
 
 /** The report for a terminal: verdicts worst first, then the reasons, then what to know about how they came about. */
 export function renderTerminal(report: RunReport): string {
@@ -47,6 +47,7 @@ function footer(report: RunReport): string[] {
     const more = report.withheld.length > 20 ? ` and ${report.withheld.length - 20} more` : '';
     lines.push(`withheld from measured code: ${shown}${more} (name what it needs in the benchmark's env list)`);
   }
+  if (report.gateChange !== null) lines.push(...gateLines(report.gateChange));
   for (const warning of report.warnings) lines.push(`warning: ${plainLine(warning)}`);
   if (report.dirty.length > 0)
     lines.push(
@@ -65,4 +66,16 @@ function footer(report: RunReport): string[] {
     );
   if (report.elapsedSeconds !== null) lines.push(`took ${report.elapsedSeconds.toFixed(1)} s`);
   return lines;
+}
+
+function gateLines({ paths, judgedBy, approval, howToApprove, notes }: GateChange): string[] {
+  const shown = paths.slice(0, 10).map(plainLine).join(' ');
+  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
+  const whose =
+    judgedBy === 'base' ? 'judged by the base’s rules' : `judged by the new rules (${plainLine(approval ?? '')})`;
+  const how = howToApprove === null ? '' : `; for the new ones ${plainLine(howToApprove)}`;
+  return [
+    `this change edits the gate: ${shown}${more}; ${whose}${how}`,
+    ...notes.map((note) => `  ${plainLine(note)}`),
+  ];
 }

@@ -52,7 +52,7 @@ export function createObjectReader(repository: LedgerRepository, source: Content
       if (missing.length === 0) return found;
       const more = ahead === undefined ? [] : await missingOf(await ahead());
       if (!(await source.obtain(missing, more))) return found;
-      const complete = await Promise.all(files.map(({ oid }, index) => found[index] ?? read(oid)));
+      const complete = await Promise.all(files.map(({ oid }, index) => Promise.resolve(found[index] ?? read(oid))));
       const lacking = files.filter((_, index) => complete[index] === null);
       if (lacking.length > 0) throw notDelivered(lacking);
       return complete;

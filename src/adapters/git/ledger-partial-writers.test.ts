@@ -70,7 +70,7 @@ test.each([
     }),
   );
   const runs = writtenRuns();
-  expect([...runs].sort()).toEqual(writers.map((writer) => 901 + writer));
+  expect([...runs].sort((one, other) => one - other)).toEqual(writers.map((writer) => 901 + writer));
   for (const [writer, { before, appended }] of results.entries()) {
     expect(before).toEqual([1, 2, 3, 4, 5].map((run) => writer * 5 + run));
     expect(runs[appended.sequence - 41]).toBe(901 + writer);

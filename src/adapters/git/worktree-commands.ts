@@ -26,6 +26,21 @@ const settings = (top: string): string[] => [
   'filter.lfs.required=false',
 ];
 
+/** Another process of git makes or removes a registration at this moment; git does not lock that folder. */
+const halfMade = /failed to read .*worktrees\/.*(commondir|gitdir|HEAD)/;
+const mostTries = 6;
+
+async function persistently(command: () => Promise<string>): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await command();
+    } catch (error) {
+      if (attempt === mostTries || !halfMade.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
+    }
+  }
+}
+
 /** Variables that simple-git refuses to be given; none matters to `git worktree`. */
 const guarded = /^(?:git_.*|editor|pager|prefix|ssh_askpass|visual)$/i;
 
@@ -55,7 +70,7 @@ export async function worktreeCommands({ program }: Git, top: string): Promise<W
   }).env(Object.fromEntries(Object.entries(program.environment).filter(([key]) => !guarded.test(key))));
   const run = async (...args: readonly string[]): Promise<string> => {
     try {
-      return await git.raw(['worktree', ...args]);
+      return await persistently(() => git.raw(['worktree', ...args]));
     } catch (error) {
       const text = maskCredentials(error instanceof Error ? error.message : String(error)).trim();
       const isFull = /No space left on device/i.test(text);

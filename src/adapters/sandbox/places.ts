@@ -110,6 +110,21 @@ function withAliases(named: readonly Place[], guarded: readonly Place[]): Place[
 }
 
 /**
+ * Folders of the tree above what is protected in it. Each becomes a mount of its own, which can't be renamed: else code could
+ * move a folder away with what is protected inside, and put its own in that place.
+ */
+function pinnedFolders({ treeDirectory, readablePaths }: SessionOptions): string[] {
+  const found = new Set<string>();
+  for (const path of readablePaths) {
+    for (let folder = dirname(path); isWithin(folder, treeDirectory) && folder !== treeDirectory; ) {
+      found.add(folder);
+      folder = dirname(folder);
+    }
+  }
+  return [...found];
+}
+
+/**
  * Looks at the file system and says what measured code may see of it. `.git` of the tree is read-only: a hook or a
  * setting written there would run outside, with Benchgate's own rights, at its next git command. So are the folders of
  * PATH, from which Benchgate and the other arm run programs, wherever they lie in a folder that may be written.
@@ -138,6 +153,7 @@ export function sessionPlaces(options: SessionOptions): Place[] {
     ...granted.programs.map((path) => place(path, 'protected')),
     place(join(options.treeDirectory, '.git'), 'protected', 'hidden'),
     ...options.readablePaths.map((path) => place(path, 'protected', 'hidden')),
+    ...pinnedFolders(options).map((path) => place(path, 'writable', 'hidden')),
     corpus === null ? null : place(corpus, 'readable', 'covered'),
     ...guarded,
     ...(options.devices ? devices() : []),

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readBundles } from '../../app/bundles.ts';
 import { runReport } from '../../app/report.ts';
 import { reportBundlesHere } from '../../app/report-here.ts';
-import { IntegrityError } from '../../domain/errors.ts';
+import { IntegrityError, UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
 import { count } from '../../domain/quantity.ts';
 import { encodeBundle } from '../../ledger/bundle.ts';
@@ -27,7 +27,14 @@ export async function mergeCommand(context: CommandContext): Promise<CommandResu
       nextStep: 'bring the bundles of every shard of one run, each once',
     });
   }
-  const output = resolve(context.text('output') ?? 'merged.bundle.jsonl');
+  const asked = context.text('output');
+  if (asked === null) {
+    throw new UsageError('USAGE', '`merge` needs --output FILE', {
+      place: '--output',
+      nextStep: 'name a file outside the work tree, which an untracked file would make dirty',
+    });
+  }
+  const output = resolve(asked);
   await world.files.write(output, encodeBundle(merged.header, merged.lines), 0o644);
   const what = `${count(bundles.length, 'bundle')} with ${count(merged.lines.length, 'line')}`;
   return {

@@ -3,6 +3,7 @@ import { writeBundle } from '../../app/bundles.ts';
 import { evaluate } from '../../app/evaluate.ts';
 import { gate } from '../../app/gate.ts';
 import { type MeasureOptions, ordinaryOptions, type Prepared, prepare } from '../../app/prepare.ts';
+import type { Project } from '../../app/project.ts';
 import { evaluationReport, runReport } from '../../app/report.ts';
 import { run } from '../../app/run.ts';
 import { UsageError } from '../../domain/errors.ts';
@@ -52,7 +53,7 @@ export function wordOf<const Word extends string>(
 /** By whose rules. A person at the command line needs no label to try the new ones. */
 export function rulesOf(context: CommandContext): MeasureOptions['rules'] {
   if (wordOf(context, 'rules', ['head', 'base']) === 'head') return { from: 'head' };
-  return { from: 'base', ledger: context.project, labels: [], freshLabels: [], workflowPath: null };
+  return { from: 'base', ledger: context.project, labels: [], freshLabels: [], isFork: false, workflowPath: null };
 }
 
 function shardOf(context: CommandContext): MeasureOptions['shard'] {
@@ -67,13 +68,16 @@ function shardOf(context: CommandContext): MeasureOptions['shard'] {
   });
 }
 
+/** The local copy of the ledger has the records and pushes them with the next run; the message before says so. */
+const keptHere = async (): Promise<string> => 'What was measured is judged all the same.';
+
 /** `benchgate gate`. */
 export async function gateCommand(context: CommandContext): Promise<CommandResult> {
   const { world } = context;
   const project = await context.open();
   const options = optionsOf(context);
-  if (context.flag('dry-run')) return dryRun(await prepare(world, project, options));
-  const outcome = await gate(world, project, options);
+  if (context.flag('dry-run')) return dryRun(await prepare(world, project, options), project);
+  const outcome = await gate(world, project, { ...options, keep: keptHere });
   const report = await runReport(world, project, outcome.run, outcome.verdicts);
   return { exitCode: report.exitCode, json: report, text: renderTerminal(report) };
 }
@@ -83,7 +87,7 @@ export async function runCommand(context: CommandContext): Promise<CommandResult
   const { world } = context;
   const project = await context.open();
   const options = optionsOf(context);
-  if (context.flag('dry-run')) return dryRun(await prepare(world, project, options));
+  if (context.flag('dry-run')) return dryRun(await prepare(world, project, options), project);
   const bundle = context.text('bundle');
   if (bundle === null && (options.shard !== null || options.confirm !== 'here')) {
     throw new UsageError('USAGE', '--shard and --confirm elsewhere|only need --bundle', {
@@ -91,7 +95,11 @@ export async function runCommand(context: CommandContext): Promise<CommandResult
       nextStep: 'name a file or folder; `benchgate report` judges the bundles of all parts together',
     });
   }
-  const outcome = await run(world, project, { ...options, destination: bundle === null ? 'ledger' : 'caller' });
+  const outcome = await run(world, project, {
+    ...options,
+    destination: bundle === null ? 'ledger' : 'caller',
+    keep: keptHere,
+  });
   const stage = options.confirm === 'only' ? 'confirm' : 'measure';
   const written = bundle === null ? null : await writeBundle(world, outcome, stage, resolve(bundle));
   const report = await runReport(world, project, outcome, null);
@@ -148,7 +156,7 @@ export async function evaluateCommand(context: CommandContext): Promise<CommandR
   return { exitCode, json: { ...report, expected, met, exitCode }, text: `${renderTerminal(report)}${line}\n` };
 }
 
-function dryRun(prepared: Prepared): CommandResult {
+function dryRun(prepared: Prepared, { ledger }: Project): CommandResult {
   const rows = prepared.plan.experiments.map(({ benchmark, purpose, schedule }) => [
     plainLine(benchmark.name),
     benchmark.policy,
@@ -178,6 +186,6 @@ function dryRun(prepared: Prepared): CommandResult {
   return {
     exitCode: exitCodes.ok,
     json,
-    text: `would measure ${prepared.head.sha.slice(0, 10)}${compared}; nothing was run or written\n${columns(rows)}\n`,
+    text: `would measure ${prepared.head.sha.slice(0, 10)}${compared}; nothing was run or written\n${columns(rows)}\nwould record in ${plainLine(ledger.remote ?? ledger.location)}\n`,
   };
 }
