@@ -15,7 +15,7 @@ export interface Builds {
 }
 
 /**
- * The builds of a cache. A build only fits the same tree, setup command, kind of machine, image and Node: otherwise base and
+ * The builds of a cache. A build only fits the same tree, setup command, kind of machine, image and tools on PATH: otherwise base and
  * head would not be built alike. Whatever fails makes the run slower and nothing else.
  */
 export function createBuilds(world: World, cache: BuildCache): Builds {
@@ -69,6 +69,8 @@ function keyOf(world: World, checkout: Checkout): string {
     checkout.directory.slice(checkout.tree.length),
     hostClass(host),
     host.nodeVersion,
+    // Where setup-node, setup-python and their like put the versions that they chose.
+    environment['PATH'] ?? null,
     environment['ImageOS'] ?? null,
     environment['ImageVersion'] ?? null,
   ];

@@ -118,7 +118,11 @@ function tooLarge(path: string): IntegrityError {
 
 /** Keeps records that the ledger refused: returns where, and the command that writes them later. */
 export async function keepBundle(world: World, outcome: RunOutcome, folder: string): Promise<string> {
-  const path = await writeBundle(world, outcome, 'measure', joinPath(folder, `unrecorded${suffix}`));
+  return replayOf(outcome, await writeBundle(world, outcome, 'measure', joinPath(folder, `unrecorded${suffix}`)));
+}
+
+/** Where records are that the ledger does not have, and the command that writes them. */
+export function replayOf(outcome: RunOutcome, path: string): string {
   const { identity, rules, benchmarks } = outcome;
   const isPart = benchmarks.length < rules.project.manifest.benchmarks.length;
   const command = [

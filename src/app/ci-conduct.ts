@@ -27,6 +27,7 @@ export interface CiEnvironment {
 export async function conductCi(ci: Ci & CiEnvironment): Promise<number> {
   const { job } = ci;
   const check = await startCheck(ci);
+  let done: { outcome: CiOutcome; files: ReportFiles | null; published: Published };
   try {
     await prepareWorkspace(ci);
     const outcome = await execute(ci);
@@ -37,12 +38,16 @@ export async function conductCi(ci: Ci & CiEnvironment): Promise<number> {
       report === null || !outcome.isPublic
         ? await closeCheck(ci, check, outcome)
         : await publishTo(ci, publicationOf(report, stickyKey(ci)), check, outcome.pullRequest, outcome.headSha);
-    setOutputs(ci, outcome, files, published);
-    await ci.builds?.save();
-    return failsStep(ci, outcome) ? 1 : 0;
+    done = { outcome, files, published };
   } catch (error) {
     return publishProblem(ci, check, error);
   }
+  // What is published stays: from here on trouble only goes to the log.
+  setOutputs(ci, done.outcome, done.files, done.published);
+  await ci.builds?.save().catch((error: unknown) => {
+    job.say(`benchgate: the build was not kept: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return failsStep(ci, done.outcome) ? 1 : 0;
 }
 
 function execute(ci: Ci): Promise<CiOutcome> {

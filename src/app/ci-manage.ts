@@ -20,6 +20,12 @@ export async function manageInCi(ci: Ci): Promise<CiOutcome> {
       nextStep: 'run it by hand: `on: workflow_dispatch`',
     });
   }
+  if (event.kind !== 'workflow_dispatch' && event.ref !== `refs/heads/${event.defaultBranch ?? ''}`) {
+    throw new UsageError('USAGE', `\`command: ${options.command}\` moves what the default branch is judged by`, {
+      place: event.ref,
+      nextStep: 'run it on the default branch, or by hand: `on: workflow_dispatch`',
+    });
+  }
   const project = await openCiProject(ci);
   const { subject } = await eventRevisions(project.repository, ci.forge, event);
   const text = await manage(ci, project, subject);

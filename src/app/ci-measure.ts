@@ -1,37 +1,41 @@
-import { UsageError } from '../domain/errors.ts';
-import type { ForgeEvent } from '../domain/event.ts';
+import { BenchgateError, UsageError } from '../domain/errors.ts';
 import { exitCodes } from '../domain/exit-code.ts';
 import { count } from '../domain/quantity.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { settle } from '../judging/settle.ts';
-import { bareDecision, toVerdict } from '../judging/verdict.ts';
 import { parseShard, type Shard } from '../planning/shards.ts';
-import type { RunReport } from '../report/view.ts';
 import { establishBaseline, promote } from './baseline.ts';
 import { keepBundle, readBundles, writeBundle } from './bundles.ts';
-import { type Ci, type CiOutcome, ciProjectOptions, ciRunKey, openCiProject } from './ci.ts';
+import { type Ci, type CiOutcome, ciRunKey, openCiProject } from './ci.ts';
+import { ciReport } from './ci-present.ts';
+import { baseRules, ciRevisions } from './ci-rules.ts';
 import { judgeFromLines } from './evaluate.ts';
 import { gate } from './gate.ts';
 import { dependencyChanges } from './guard.ts';
 import { lastMeasuredCommit } from './nightly.ts';
 import { ordinaryOptions } from './prepare.ts';
-import { type Project, selectBenchmarks } from './project.ts';
+import type { Project } from './project.ts';
 import { runReport } from './report.ts';
-import { type EventRevisions, eventRevisions } from './revisions.ts';
-import { type RulesRequest, settlementOf } from './rules.ts';
+import type { EventRevisions } from './revisions.ts';
+import { settlementOf } from './rules.ts';
 import { type RunOptions, type RunOutcome, run } from './run.ts';
-import { trendsOf } from './trends.ts';
 
 /** `gate`, `nightly` and `guard`: measures, records where this job may, judges. */
 export async function gateInCi(ci: Ci): Promise<CiOutcome> {
   const { event, options } = ci;
   const project = await openCiProject(ci);
-  const revisions = await eventRevisions(project.repository, ci.forge, event);
+  const revisions = await ciRevisions(ci, project);
   if (options.command === 'guard') {
     const unchanged = await unchangedDependency(ci, project, revisions);
     if (unchanged !== null) return unchanged;
   }
-  const runOptions = await runOptionsOf(ci, project, revisions, shardOf(ci));
+  if (options.shard !== null) {
+    throw new UsageError('USAGE', `\`command: ${options.command}\` measures and judges everything; it takes no shard`, {
+      place: 'with: shard',
+      nextStep: 'use `command: run` with `shard`, and `command: report` in a job of its own (docs/shards.md)',
+    });
+  }
+  const runOptions = await runOptionsOf(ci, project, revisions, null);
   const isStranger = revisions.subject.refClass === 'fork';
   const { outcome, verdicts } = event.withoutSecrets
     ? await gateWithoutLedger(ci, project, runOptions, isStranger ? 'claimed' : 'trusted')
@@ -55,7 +59,12 @@ interface Gated {
 
 async function gateWithLedger(ci: Ci, project: Project, options: RunOptions): Promise<Gated> {
   const { run: outcome, verdicts } = await gate(ci.world, project, options);
-  if (outcome.identity.refClass === 'default_branch') await moveBaselines(ci, project, outcome, verdicts);
+  if (outcome.identity.refClass === 'default_branch' && outcome.unrecorded === null) {
+    await moveBaselines(ci, project, outcome, verdicts).catch((error: unknown) => {
+      if (!(error instanceof BenchgateError)) throw error;
+      ci.world.progress.note(`no baseline was moved: ${error.message}`);
+    });
+  }
   return { outcome, verdicts };
 }
 
@@ -76,7 +85,7 @@ async function gateWithoutLedger(
     measuredTree: rules.measuredTree,
   };
   const judged = await judgeFromLines(world, rules.project, outcome.benchmarks, revisions, outcome.lines, origin);
-  return { outcome, verdicts: settle(judged, settlementOf(rules, origin)) };
+  return { outcome, verdicts: settle(judged, settlementOf(rules, origin, options.names)) };
 }
 
 /** On the default branch: a baseline where none exists; where the policy says so, a promoted one (DESIGN §10). */
@@ -113,7 +122,7 @@ async function moveBaselines(
 export async function runInCi(ci: Ci): Promise<CiOutcome> {
   const { world, options, event } = ci;
   const project = await openCiProject(ci);
-  const revisions = await eventRevisions(project.repository, ci.forge, event);
+  const revisions = await ciRevisions(ci, project);
   const isConfirming = options.confirm === 'only';
   const asked = isConfirming && options.only.length === 0 ? await askedConfirmations(ci) : options.only;
   const headSha = revisions.subject.headSha;
@@ -150,8 +159,8 @@ async function runOptionsOf(
   return {
     ...ordinaryOptions,
     names: options.only,
-    base: options.baseline ?? base?.sha ?? null,
-    baseHow: options.baseline === null ? (base?.how ?? null) : `input baseline: ${options.baseline}`,
+    base: base?.sha ?? null,
+    baseHow: base?.how ?? null,
     timeBudgetMinutes: options.timeBudgetMinutes,
     rules: revisions.rulesFrom === 'head' ? { from: 'head' } : await baseRules(ci),
     subject: revisions.subject,
@@ -162,40 +171,6 @@ async function runOptionsOf(
     keep: (outcome) => keepBundle(world, outcome, ci.artifactDirectory),
     runKey: ciRunKey(ci, `${options.confirm} ${shard === null ? '' : `${shard.index}/${shard.count}`}`),
   };
-}
-
-/** The base's rules, unless a maintainer's label on the pull request lets the change bring its own. */
-export async function baseRules(ci: Ci): Promise<Extract<RulesRequest, { from: 'base' }>> {
-  const { event, forge } = ci;
-  const number = event.pullRequest?.number ?? queuedPullRequest(event.ref);
-  const live = number === null ? null : await forge.pullRequest(number);
-  // The payload's labels are as old as the event; a job that is run again must see today's.
-  const labels = live?.ok === true ? live.value.labels : (event.pullRequest?.labels ?? null);
-  return {
-    from: 'base',
-    ledger: ciProjectOptions(ci),
-    labels,
-    freshLabels: freshLabels(event, labels ?? []),
-    isFork: event.pullRequest?.fork ?? false,
-    workflowPath: event.run.workflowPath,
-  };
-}
-
-/**
- * Labels that were given to exactly this head: the one that the event is about, or those that a pull request was opened with.
- * After a push, also one while it was closed, whatever is there was given to other code. A pull request in the merge queue
- * has passed its own checks with the labels that it has.
- */
-function freshLabels({ kind, action, label, pullRequest }: ForgeEvent, present: readonly string[]): readonly string[] {
-  if (kind === 'merge_group') return present;
-  if (action === 'labeled') return label === null ? [] : [label];
-  return action === 'opened' ? (pullRequest?.labels ?? []) : [];
-}
-
-/** Number of the pull request that a merge queue's branch is for, as GitHub names it; null for another branch. */
-function queuedPullRequest(ref: string): number | null {
-  const number = /^refs\/heads\/gh-readonly-queue\/.+\/pr-(\d+)-[0-9a-f]{40}$/.exec(ref)?.[1];
-  return number === undefined ? null : Number(number);
 }
 
 /** The part of the plan that this job measures. Throws USAGE (64). */
@@ -227,27 +202,4 @@ async function unchangedDependency(ci: Ci, project: Project, revisions: EventRev
   const text = `guard: ${options.dependency} does not change here; nothing was measured\n`;
   const { headSha } = revisions.subject;
   return { report: null, text, exitCode: exitCodes.ok, pullRequest: null, headSha, confirm: [], isPublic: false };
-}
-
-/** The report of a run in CI, with where it ran and how the numbers developed. */
-export async function ciReport(
-  ci: Ci,
-  project: Project,
-  outcome: RunOutcome,
-  verdicts: readonly Verdict[],
-  origin: RunReport['origin'],
-): Promise<RunReport> {
-  const report = await runReport(ci.world, project, outcome, verdicts);
-  const trends = await trendsOf(
-    outcome.rules.project,
-    verdicts.map(({ experiment }) => experiment),
-  );
-  return { ...report, origin, trends, runUrl: ci.event.runUrl };
-}
-
-/** Every benchmark INVALID, for evidence that could not even be read. */
-export function invalidVerdicts(project: Project, names: readonly string[], reason: string): Verdict[] {
-  return selectBenchmarks(project.manifest, names).map((benchmark) =>
-    toVerdict(benchmark, bareDecision('INVALID', reason)),
-  );
 }

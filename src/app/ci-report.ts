@@ -6,12 +6,12 @@ import { settle } from '../judging/settle.ts';
 import type { Bundle } from '../ledger/bundle.ts';
 import { bundleLimits } from '../ledger/bundle-header.ts';
 import type { ArtifactLimits, PullRequest, Refusal } from '../ports/forge.ts';
-import { decodeBundles, isBundleName, keepBundle, type NamedBytes, readBundles } from './bundles.ts';
+import { decodeBundles, isBundleName, type NamedBytes, readBundles, replayOf } from './bundles.ts';
 import { type Ci, type CiOutcome, openCiProject } from './ci.ts';
-import { baseRules, ciReport, invalidVerdicts } from './ci-measure.ts';
+import { ciReport, invalidVerdicts } from './ci-present.ts';
+import { baseRules, ciRevisions } from './ci-rules.ts';
 import { type BundleContext, bundleProblem, type JudgedBundles, judgeBundles } from './judge-bundles.ts';
 import type { Project } from './project.ts';
-import { eventRevisions } from './revisions.ts';
 import { manifestPlace, ownRules, settlementOf } from './rules.ts';
 import type { RunOutcome } from './run.ts';
 
@@ -31,7 +31,7 @@ export async function reportInCi(ci: Ci): Promise<CiOutcome> {
   if (ci.event.kind === 'workflow_run') return reportElsewhere(ci, project);
   const { event } = ci;
   const { repository } = project;
-  const revisions = await eventRevisions(repository, ci.forge, event);
+  const revisions = await ciRevisions(ci, project);
   const base = revisions.base === null ? null : await revisionOf(project, revisions.base.sha);
   const isStranger = revisions.subject.refClass === 'fork';
   const context: BundleContext = {
@@ -42,7 +42,7 @@ export async function reportInCi(ci: Ci): Promise<CiOutcome> {
     names: ci.options.only,
     origin: isStranger ? 'claimed' : 'trusted',
     record: !event.withoutSecrets,
-    keep: (outcome) => keepBundle(ci.world, outcome, ci.artifactDirectory),
+    keep: async (outcome) => replayOf(outcome, ci.artifactDirectory),
   };
   const read = async () =>
     (await ci.world.files.exists(ci.artifactDirectory)) ? readBundles(ci.world, [ci.artifactDirectory]) : [];
@@ -109,14 +109,19 @@ async function downloaded({ forge }: Ci, runId: number): Promise<NamedBytes[] | 
   const artifacts = await forge.artifacts(runId);
   if (!artifacts.ok) throw refused('the artifacts of the run could not be listed', artifacts.refusal);
   const own = artifacts.value.filter(({ name, expired }) => name.startsWith(artifactPrefix) && !expired);
+  if (own.length > mostArtifacts) return `the run has ${own.length} artifacts; at most ${mostArtifacts} are read`;
   const files: NamedBytes[] = [];
-  for (const artifact of own.slice(0, mostArtifacts)) {
+  let totalBytes = 0;
+  for (const artifact of own) {
     const read = await forge.artifactFiles(artifact, artifactLimits);
     if (!read.ok && read.refusal.kind === 'rejected') return read.refusal.detail;
     if (!read.ok) throw refused(`the artifact ${JSON.stringify(artifact.name)} could not be read`, read.refusal);
     for (const { path, bytes } of read.value) {
       if (isBundleName(path)) files.push({ name: `${artifact.name}/${path}`, bytes });
+      totalBytes += bytes.length;
     }
+    // All of it is held at once.
+    if (totalBytes > artifactLimits.totalBytes) return 'the artifacts of the run hold more than any honest run does';
   }
   return files;
 }
@@ -238,7 +243,10 @@ async function broken(
   const rules = ownRules(project, head, null);
   const reason = `what was measured can't be judged: ${problem}`;
   const origin = change.fork ? ('claimed' as const) : ('trusted' as const);
-  const verdicts: Verdict[] = settle(invalidVerdicts(project, ci.options.only, reason), settlementOf(rules, origin));
+  const verdicts: Verdict[] = settle(
+    invalidVerdicts(project, ci.options.only, reason),
+    settlementOf(rules, origin, ci.options.only),
+  );
   const subject = { headSha, merge: null, refClass: 'fork' as const, withoutSecrets: null };
   const context: BundleContext = {
     head,

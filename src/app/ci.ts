@@ -66,8 +66,7 @@ export async function openCiProject(ci: Ci): Promise<Project> {
       nextStep: `name the folder that holds it; there is one in ${project.directory}`,
     });
   }
-  const allowDirtyPaths = [...project.manifest.project.allowDirtyPaths, ...ci.options.allowDirtyPaths];
-  return { ...project, manifest: { ...project.manifest, project: { ...project.manifest.project, allowDirtyPaths } } };
+  return { ...project, allowDirtyPaths: ci.options.allowDirtyPaths };
 }
 
 /**

@@ -12,7 +12,11 @@ const shownPaths = 10;
 
 /** Paths that Benchgate itself may be told to overlook are globs from the manifest. */
 export function treeState(project: Project): Promise<TreeState> {
-  return project.repository.state(project.manifest.project.allowDirtyPaths);
+  return project.repository.state(acceptedPaths(project));
+}
+
+function acceptedPaths({ manifest, allowDirtyPaths }: Project): readonly string[] {
+  return [...manifest.project.allowDirtyPaths, ...allowDirtyPaths];
 }
 
 /** Throws DIRTY_TREE (65) naming the paths and who left them, unless the tree is as its head says. */
@@ -44,7 +48,7 @@ export async function requireCleanCheckout(
   phase: Phase,
 ): Promise<void> {
   const repository = await world.openRepository(checkout.tree);
-  requireClean(await repository.state(project.manifest.project.allowDirtyPaths), phase);
+  requireClean(await repository.state(acceptedPaths(project)), phase);
 }
 
 function advice(dirty: readonly DirtyPath[]): string {

@@ -4,12 +4,19 @@ import type { Problem } from '../manifest/manifest.ts';
 import { readManifest } from '../manifest/read.ts';
 import { findingsOf, note } from './doctor-finding.ts';
 import { withSnapshot } from './evidence-reader.ts';
+import { filesOutsideHarness } from './init-harness.ts';
 import { joinPath, relativePath } from './paths.ts';
 import { manifestPath, openProject, type Project, type ProjectOptions } from './project.ts';
 import type { World } from './world.ts';
 
+export interface ProjectCheck {
+  readonly findings: readonly Finding[];
+  /** The label of `policy.gate_change`; null when there is none or the manifest can't be read. */
+  readonly approvalLabel: string | null;
+}
+
 /** What is wrong with the manifest and the ledger that the options name. */
-export async function checkProject(world: World, top: string, options: ProjectOptions): Promise<readonly Finding[]> {
+export async function checkProject(world: World, top: string, options: ProjectOptions): Promise<ProjectCheck> {
   let project: Project;
   try {
     project = await openProject(world, options);
@@ -17,16 +24,40 @@ export async function checkProject(world: World, top: string, options: ProjectOp
     if (!(error instanceof BenchgateError)) throw error;
     const place = error.place ?? '';
     const problems = error.code === 'MANIFEST_INVALID' ? await manifestProblems(world, top, place) : [];
-    return problems.length > 0 ? problems : findingsOf(shownPath(top, place), () => Promise.reject(error));
+    const stopped = () => findingsOf(shownPath(top, place), () => Promise.reject(error));
+    return { findings: problems.length > 0 ? problems : await stopped(), approvalLabel: null };
   }
   const path = shownPath(top, joinPath(project.directory, manifestPath));
-  const { benchmarks } = project.manifest;
-  return [
+  const { benchmarks, policy } = project.manifest;
+  const findings = [
     note('MANIFEST', 'manifest', path, `readable; benchmarks: ${benchmarks.map(({ name }) => name).join(', ')}`),
     ...project.manifestWarnings.map((problem) => manifestFinding(path, 'warning', problem)),
+    ...(await findingsOf(path, () => checkHarness(world, project, path))),
     ...(await findingsOf('ledger', () => checkLedger(project))),
     ...protectionNote(project, options),
   ];
+  return { findings, approvalLabel: policy.gateChangeLabel };
+}
+
+/** Benchmarks whose own files a pull request could soften. */
+async function checkHarness(world: World, project: Project, path: string): Promise<readonly Finding[]> {
+  const { directory, manifest } = project;
+  const findings: Finding[] = [];
+  for (const { name, runner, line } of manifest.benchmarks) {
+    const command = runner.kind === 'command' ? runner.command : runner.entryPoint;
+    const files = await filesOutsideHarness(world, directory, command, manifest.project.harnessPaths);
+    if (files.length === 0) continue;
+    findings.push({
+      code: 'COMMAND_OUTSIDE_HARNESS',
+      severity: 'warning',
+      area: 'manifest',
+      path,
+      line,
+      message: `${JSON.stringify(name)} runs ${files.join(', ')}, outside \`harness_paths\`: a pull request that edits it is measured by its own version`,
+      nextStep: `if it is the benchmark and not what is measured, add it to \`harness_paths\` under [project]: ${JSON.stringify(files)}`,
+    });
+  }
+  return findings;
 }
 
 /** Each problem of the manifest with its line; none when the manifest itself can be read. */

@@ -1,10 +1,9 @@
-import { examineWorkflows } from '../doctor/examine.ts';
+import { type ExamineOptions, examineWorkflows } from '../doctor/examine.ts';
 import { type Area, type Finding, sorted } from '../doctor/finding.ts';
-import type { WorkflowFile } from '../doctor/workflow.ts';
 import { type ExitCode, exitCodes, worstExitCode } from '../domain/exit-code.ts';
 import { checkGit, checkIsolation, checkToken } from './doctor-machine.ts';
 import { checkProject } from './doctor-project.ts';
-import { joinPath } from './paths.ts';
+import { readWorkflows, workflowBytes } from './doctor-workflows.ts';
 import type { ProjectOptions } from './project.ts';
 import { repositoryTop } from './repository-top.ts';
 import type { World } from './world.ts';
@@ -23,9 +22,6 @@ export interface DoctorReport {
   readonly exitCode: ExitCode;
 }
 
-const workflowFolder = '.github/workflows';
-const workflowBytes = 512 * 1024;
-
 /**
  * Looks at workflows, manifest, git, sandbox, ledger and token, each whatever the others say. Writes nothing but temporary
  * files and the local copy of the ledger. Exit code: 0 without errors, else 69, 65 or 64, the worst. Throws what is no
@@ -33,11 +29,13 @@ const workflowBytes = 512 * 1024;
  */
 export async function doctor(world: World, options: DoctorOptions): Promise<DoctorReport> {
   const top = await repositoryTop(world, options.project.directory);
+  const project = await checkProject(world, top, options.project);
+  const examine = { action: options.action, approvalLabel: project.approvalLabel };
   const findings = [
-    ...(await checkWorkflows(world, top, options.action)),
+    ...(await checkWorkflows(world, top, examine)),
     ...(await checkGit(options.gitVersion)),
     ...(await checkIsolation(world)),
-    ...(await checkProject(world, top, options.project)),
+    ...project.findings,
     ...checkToken(world),
   ];
   const codes = findings.filter(({ severity }) => severity === 'error').map(({ area }) => exitCodeOfArea(area));
@@ -56,21 +54,9 @@ function exitCodeOfArea(area: Area): ExitCode {
   }
 }
 
-async function checkWorkflows(world: World, top: string, action: string | null): Promise<readonly Finding[]> {
-  const folder = joinPath(top, workflowFolder);
-  const files: WorkflowFile[] = [];
-  const unread: Finding[] = [];
-  for (const name of await world.files.list(folder)) {
-    if (!/^[^/]+\.ya?ml$/.test(name)) continue;
-    const path = `${workflowFolder}/${name}`;
-    const bytes = await world.files.readBytes(joinPath(folder, name), workflowBytes).catch((error: unknown) => {
-      if (error instanceof RangeError) return null;
-      throw error;
-    });
-    if (bytes !== null) files.push({ path, text: new TextDecoder().decode(bytes) });
-    else unread.push(unreadable(path));
-  }
-  return [...examineWorkflows(files, { action }), ...unread];
+async function checkWorkflows(world: World, top: string, options: ExamineOptions): Promise<readonly Finding[]> {
+  const { files, unread } = await readWorkflows(world, top);
+  return [...examineWorkflows(files, options), ...unread.map(unreadable)];
 }
 
 function unreadable(path: string): Finding {

@@ -16,13 +16,16 @@ export async function gate(world: World, project: Project, options: RunOptions):
   const outcome = await run(world, project, options);
   const { head, base, diff } = outcome.identity;
   const { rules } = outcome;
-  const judged = await judgeFromLedger(world, rules.project, outcome.benchmarks, {
+  // What could not be pushed is in the local copy.
+  const { project: deciding } = rules;
+  const from = outcome.unrecorded === null ? deciding : { ...deciding, ledger: deciding.localLedger };
+  const judged = await judgeFromLedger(world, from, outcome.benchmarks, {
     head,
     base,
     diff,
     metaSeed: outcome.plan.metaSeed.toString(),
     measuredTree: rules.measuredTree,
   });
-  const verdicts = settle(judged, settlementOf(rules, 'trusted'));
+  const verdicts = settle(judged, settlementOf(rules, 'trusted', options.subject === null ? [] : options.names));
   return { run: outcome, verdicts };
 }

@@ -1,4 +1,6 @@
+import { workflowsWithAction } from '../doctor/examine.ts';
 import { EnvironmentError, UsageError } from '../domain/errors.ts';
+import { workflowFolder as folder, readWorkflows } from './doctor-workflows.ts';
 import { type InitOptions, init } from './init.ts';
 import { joinPath, relativePath } from './paths.ts';
 import { manifestPath } from './project.ts';
@@ -10,8 +12,6 @@ export const actionReference = 'benchgate/benchgate@v0';
 
 /** The templates' word for the default branch. */
 const branchLine = '    branches: [main]\n';
-
-const folder = '.github/workflows';
 
 export interface InitGithubOptions extends InitOptions {
   /** `uses` of the action: `owner/name@version`, or `./path` in the action's own repository. */
@@ -29,7 +29,7 @@ export interface InitGithubOutcome {
 
 /**
  * Writes the workflows, and the manifest when there is none. Throws USAGE (64) for an action that is none, and when one of
- * the workflows exists already, naming each; then nothing is written.
+ * the workflows exists already or another one uses the action, naming each; then nothing is written.
  */
 export async function initGithub(world: World, options: InitGithubOptions): Promise<InitGithubOutcome> {
   const { action, directory } = options;
@@ -43,6 +43,7 @@ export async function initGithub(world: World, options: InitGithubOptions): Prom
   const names = ['benchmark', 'benchmark-report', 'nightly', ...(options.guard ? ['guard'] : [])];
   const paths = names.map((name) => `${folder}/benchgate-${name}.yml`);
   await requireNone(world, top, paths);
+  await requireNoUse(world, top, action);
   const branch = await defaultBranch(world, directory);
   const texts = await Promise.all(names.map((name) => world.asset(`workflows/${name}.yml`)));
   const projectDirectory = relativePath(top, directory) ?? '';
@@ -87,6 +88,16 @@ async function requireNone(world: World, top: string, paths: readonly string[]):
   throw new UsageError('USAGE', `nothing was written, because these exist already: ${there.join(', ')}`, {
     place: joinPath(top, folder),
     nextStep: 'compare them with the templates by hand, or move them away first; `benchgate doctor` checks them',
+  });
+}
+
+async function requireNoUse(world: World, top: string, action: string): Promise<void> {
+  const { files } = await readWorkflows(world, top);
+  const there = workflowsWithAction(files, action);
+  if (there.length === 0) return;
+  throw new UsageError('USAGE', `nothing was written, because Benchgate is used already by ${there.join(', ')}`, {
+    place: joinPath(top, folder),
+    nextStep: 'remove it first, or both measure and write the check; `benchgate doctor` checks what is there',
   });
 }
 

@@ -63,13 +63,12 @@ export async function judgeBundles(
     const why = bareDecision('INVALID', `what was measured can't be judged: ${problem ?? 'no run'}`);
     const invalid = benchmarks.map((benchmark) => toVerdict(benchmark, why));
     const outcome = outcomeOf(world, context, rules, plan, null);
-    return { outcome, verdicts: settle(invalid, settlementOf(rules, context.origin)) };
+    return { outcome, verdicts: settle(invalid, settlementOf(rules, context.origin, context.names)) };
   }
   const lines = merged.lines.map((line) => stamped(line, context.subject.refClass));
   const outcome = outcomeOf(world, context, rules, plan, { ...merged, lines });
-  const isKept = context.record && context.origin === 'trusted' && lines.length > 0;
-  const write = { identity: outcome.identity, lines, events: [], references: [], message: messageOf(outcome) };
-  const written = isKept ? await appendOrKeep(world, rules.project, write, outcome, context.keep) : outcome;
+  const isKept = context.record && context.origin === 'trusted';
+  const written = isKept ? await recordBundles(world, merged.bundles, context, outcome) : outcome;
   const revisions = {
     head: outcome.identity.head,
     base: outcome.identity.base,
@@ -80,8 +79,41 @@ export async function judgeBundles(
   const judged =
     written.appended === null && written.unrecorded === null
       ? await judgeFromLines(world, rules.project, benchmarks, revisions, lines, context.origin)
-      : await judgeFromLedger(world, rules.project, benchmarks, revisions);
-  return { outcome: written, verdicts: settle(judged, settlementOf(rules, context.origin)) };
+      : await judgeFromLedger(world, readable(rules.project, written), benchmarks, revisions);
+  return { outcome: written, verdicts: settle(judged, settlementOf(rules, context.origin, context.names)) };
+}
+
+/**
+ * Appends every bundle as a run of its own, under the key that it was measured with: a bundle that was reported before is there
+ * already and is not written, or counted, again, whatever came with it then.
+ */
+async function recordBundles(
+  world: World,
+  bundles: readonly Bundle[],
+  context: BundleContext,
+  outcome: RunOutcome,
+): Promise<RunOutcome> {
+  let written = outcome;
+  for (const { header, lines } of bundles) {
+    if (lines.length === 0 || written.unrecorded !== null) continue;
+    const { runKey, startedAt, head: sha, tree } = header;
+    const write = {
+      identity: { runKey, startedAt, head: { sha, tree } },
+      lines: lines.map(({ schema: _schema, index: _index, count: _count, ...line }) =>
+        stamped(line as NewRunLine, context.subject.refClass),
+      ),
+      events: [],
+      references: [],
+      message: `run ${sha.slice(0, 10)}: ${header.experiments.join(', ')}`,
+    };
+    written = await appendOrKeep(world, outcome.rules.project, write, written, context.keep);
+  }
+  return written;
+}
+
+/** The project with a ledger that can be read now: what could not be pushed is in the local copy. */
+function readable(project: Project, { unrecorded }: RunOutcome): Project {
+  return unrecorded === null ? project : { ...project, ledger: project.localLedger };
 }
 
 function planOf(world: World, rules: Rules, { names }: BundleContext, metaSeed: bigint): RunPlan {
@@ -132,10 +164,6 @@ function problemOf(
 /** What ref was measured is known here and not to be taken from a file. */
 function stamped(line: NewRunLine, refClass: Subject['refClass']): NewRunLine {
   return { ...line, provenance: { ...line.provenance, refClass } };
-}
-
-function messageOf({ identity, benchmarks }: RunOutcome): string {
-  return `run ${identity.head.sha.slice(0, 10)}: ${benchmarks.map(({ name }) => name).join(', ')}`;
 }
 
 function outcomeOf(

@@ -30,6 +30,10 @@ export interface Project {
   readonly manifestWarnings: readonly Problem[];
   readonly ledger: LedgerStore;
   readonly ledgerDirectory: string;
+  /** The same ledger without its remote: what this machine has of it. */
+  readonly localLedger: LedgerStore;
+  /** Globs of paths that may be dirty, besides the manifest's. */
+  readonly allowDirtyPaths: readonly string[];
 }
 
 /** One problem as `bench/manifest.toml:12: benchmarks[0].tier: …`. */
@@ -62,7 +66,7 @@ export async function openProject(world: World, options: ProjectOptions): Promis
   const repository = opened.value;
   const { directory, text, manifest, warnings } = read.value ?? missingManifest(options.directory);
   const pathInRepository = relativePath(repository.top, directory) ?? missingManifest(options.directory);
-  const { ledger, ledgerDirectory } = await ledgerOf(world, options, repository, manifest);
+  const ledgers = await ledgerOf(world, options, repository, manifest);
   return {
     directory,
     pathInRepository,
@@ -70,8 +74,8 @@ export async function openProject(world: World, options: ProjectOptions): Promis
     manifest,
     manifestHash: `sha256:${world.sha256(text)}`,
     manifestWarnings: warnings,
-    ledger,
-    ledgerDirectory,
+    ...ledgers,
+    allowDirtyPaths: [],
   };
 }
 
@@ -102,8 +106,8 @@ export async function ledgerOf(world: World, options: ProjectOptions, repository
   // By the clone and not by the remote: what was measured before a remote existed is pushed once there is one.
   const name = `${world.sha256(repository.gitDirectory).slice(0, 16)}.git`;
   const ledgerDirectory = options.ledgerDirectory ?? joinPath(world.dataDirectory, 'ledgers', name);
-  const ledger = world.openLedger({ directory: ledgerDirectory, branch, remote, offline: options.offline });
-  return { ledger, ledgerDirectory };
+  const open = (offline: boolean) => world.openLedger({ directory: ledgerDirectory, branch, remote, offline });
+  return { ledger: open(options.offline), localLedger: open(true), ledgerDirectory };
 }
 
 /**

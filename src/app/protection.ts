@@ -17,7 +17,7 @@ export interface Protection {
 }
 
 export interface Protections {
-  readonly of: (arm: Arm) => Protection;
+  readonly of: (arm: Arm, phase: 'setup' | 'trials') => Protection;
   readonly close: () => Promise<void>;
 }
 
@@ -46,15 +46,17 @@ export async function protect(
     replacedFiles.push({ path, with: copy });
   }
   const trees = [head.tree, ...(base === null ? [] : [base.tree])];
-  const protectedPaths = [gitDirectory, ...trees.map((tree) => joinPath(tree, '.git'))];
+  const own = [gitDirectory, ...trees.map((tree) => joinPath(tree, '.git')), ownProgram(world.programDirectory, trees)];
+  const harnesses: string[] = [];
   for (const path of trees.flatMap((tree) => harness.map((relative) => joinPath(tree, relative)))) {
-    if (await world.files.exists(path)) protectedPaths.push(path);
+    if (await world.files.exists(path)) harnesses.push(path);
   }
-  protectedPaths.push(ownProgram(world.programDirectory, trees));
   return {
-    of(arm) {
+    of(arm, phase) {
       const other = arm === 'candidate' ? base : head;
       const coveredPaths = other === null ? [] : [other.tree];
+      // Dependencies of the harness are installed below it; what setup did to its tracked files is looked at afterwards.
+      const protectedPaths = phase === 'setup' ? own : [...own, ...harnesses];
       return { hiddenPaths: hidden, coveredPaths, protectedPaths, replacedFiles };
     },
     close: () => world.files.remove(folder),

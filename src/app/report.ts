@@ -1,3 +1,4 @@
+import { BenchgateError } from '../domain/errors.ts';
 import { type ExitCode, exitCodeOf, exitCodes, worstExitCode } from '../domain/exit-code.ts';
 import { attestation } from '../domain/provenance.ts';
 import { type Verdict, worstConclusion } from '../domain/verdict.ts';
@@ -29,7 +30,10 @@ async function differencesOf(
 ): Promise<Record<string, string>> {
   const found: [string, string][] = [];
   for (const verdict of verdicts) {
-    const difference = await describeDifference(world, project, verdict);
+    const difference = await describeDifference(world, project, verdict).catch((error: unknown) => {
+      if (error instanceof BenchgateError) return `not shown: ${error.message}`;
+      throw error;
+    });
     if (difference !== null) found.push([verdict.experiment, difference]);
   }
   return Object.fromEntries(found);
@@ -112,7 +116,7 @@ function plannedHere({ plan, identity }: RunOutcome): readonly Benchmark[] {
   return experiments.map(({ benchmark }) => benchmark);
 }
 
-/** A run whose records the ledger does not have is no success, whatever its verdicts. */
+/** Records that the ledger does not have are told by the exit code; the conclusion is the verdicts' alone. */
 function exitCodeOfRun(measured: ExitCode | 'incomplete' | 'complete', { unrecorded }: RunOutcome): ExitCode {
   const code = measured === 'incomplete' ? exitCodes.undecided : measured === 'complete' ? exitCodes.ok : measured;
   return unrecorded === null ? code : worstExitCode([code, exitCodes.environment]);
@@ -135,7 +139,7 @@ export async function runReport(
   const incomplete = failures.length + stopped.length + unmeasured.length > 0;
   return {
     ...base,
-    places: { ...placesOf(project), ...base.places },
+    places: { ...base.places, ...placesOf(project) },
     gateChange: rules.change,
     added: rules.added,
     removed: rules.removed,
@@ -164,7 +168,7 @@ export async function runReport(
       commit: outcome.appended?.commit ?? null,
     },
     failures,
-    differences: await differencesOf(world, project, verdicts ?? []),
+    differences: await differencesOf(world, rules.project, verdicts ?? []),
     elapsedSeconds: outcome.elapsedSeconds,
     cost: costOf(outcome),
   };

@@ -42,6 +42,10 @@ export interface Rules {
   readonly candidate: Revision;
   /** What is checked out for the baseline; with approved new rules the base with the head's harness. Null without a base. */
   readonly baseline: Revision | null;
+  /** Manifest of the baseline's checkout where it is not the one in it: with approved new rules the base's own. */
+  readonly baselineManifest: Manifest | null;
+  /** Whether the candidate is the work tree itself; a checkout like the base's otherwise. */
+  readonly inPlace: boolean;
   /** Tree of `candidate` where it is not the head's own. Part of every rule digest. */
   readonly measuredTree: string | null;
   /** The head's own manifest, for its setup, invocation and entry points; null when it has none that can be read. */
@@ -73,6 +77,8 @@ export function ownRules(project: Project, head: Revision, base: Revision | null
     project,
     candidate: head,
     baseline: base,
+    baselineManifest: null,
+    inPlace: true,
     measuredTree: null,
     headManifest: project.manifest,
     change: null,
@@ -98,7 +104,7 @@ export async function resolveRules(
   const { repository } = project;
   const place = manifestPlace(project);
   const text = await repository.fileAt(base.sha, place);
-  if (text === null) return { ...ownRules(project, head, null), introduced: true };
+  if (text === null) return introducedRules(project, head, base, request);
   const { manifest, warnings } = parseManifest(text, `${base.sha.slice(0, 10)}:${place}`);
   const headManifest = await manifestAt(project, head, place);
   const paths = harnessPaths(project, manifest, place);
@@ -121,18 +127,21 @@ export async function resolveRules(
     const own = ownRules(project, head, base);
     const harness = harnessPaths(project, headManifest, place);
     const baseline = await repository.graft(base, head.sha, harness);
-    const approved = { revision: head.sha, baseline, measuredTree: head.tree, change: change('head'), harness };
-    return { ...own, ...compared, ...approved };
+    const built = { baseline, baselineManifest: armManifest(manifest, headManifest), inPlace: false };
+    const approved = { revision: head.sha, measuredTree: head.tree, change: change('head'), harness };
+    return { ...own, ...compared, ...built, ...approved };
   }
   const candidate = await repository.graft(head, base.sha, paths);
-  const { ledger, ledgerDirectory } = await ledgerOf(world, request.ledger, repository, manifest);
+  const ledgers = await ledgerOf(world, request.ledger, repository, manifest);
   const manifestHash = `sha256:${world.sha256(text)}`;
   return {
     from: 'base',
     revision: base.sha,
-    project: { ...project, manifest, manifestHash, manifestWarnings: warnings, ledger, ledgerDirectory },
+    project: { ...project, manifest, manifestHash, manifestWarnings: warnings, ...ledgers },
     candidate,
     baseline: base,
+    baselineManifest: null,
+    inPlace: false,
     measuredTree: candidate.tree === head.tree ? null : candidate.tree,
     change: change('base'),
     harness: paths,
@@ -141,28 +150,61 @@ export async function resolveRules(
 }
 
 /**
- * What the candidate's checkout goes by: its own setup, invocation and entry points, and the deciding manifest's commands and
- * writable paths, which a change must not choose for itself.
+ * The base has no manifest in this place: nothing there can judge, so nothing is judged. Workflows that the base has and the
+ * change edits are shown: they might have pointed at another project.
  */
+async function introducedRules(
+  project: Project,
+  head: Revision,
+  base: Revision,
+  { edited, workflowPath }: Extract<RulesRequest, { from: 'base' }>,
+): Promise<Rules> {
+  const { from, to } = edited ?? { from: base.sha, to: head.sha };
+  const workflows = await workflowFiles(project, [from], workflowPath);
+  const known = await project.repository.filesBelow(from, '.github/workflows');
+  const before = workflows.filter((path) => known.includes(path));
+  const { paths, diff } = await project.repository.changes(from, to, before, diffCharacters);
+  const change: GateChange = {
+    judgedBy: 'base',
+    approval: null,
+    howToApprove:
+      'a maintainer looks at the workflows, which this change points at a project that the base does not have',
+    paths,
+    notes: [],
+    diff,
+  };
+  return { ...ownRules(project, head, null), introduced: true, change: paths.length === 0 ? null : change };
+}
+
+/** What the candidate's checkout goes by. */
 export function candidateManifest({ project, headManifest }: Rules): Manifest {
-  const { manifest } = project;
-  if (headManifest === null || headManifest === manifest) return manifest;
-  const commands = new Map(manifest.benchmarks.map((benchmark) => [benchmark.name, benchmark]));
+  return headManifest === null ? project.manifest : armManifest(headManifest, project.manifest);
+}
+
+/**
+ * What a side's checkout goes by: its own setup, invocation and entry points, and the deciding manifest's commands and writable
+ * paths, which a change must not choose for itself.
+ */
+function armManifest(own: Manifest, deciding: Manifest): Manifest {
+  if (own === deciding) return own;
+  const decided = new Map(deciding.benchmarks.map((benchmark) => [benchmark.name, benchmark]));
   return {
-    ...headManifest,
-    project: { ...headManifest.project, writablePaths: manifest.project.writablePaths },
-    benchmarks: headManifest.benchmarks.map((own) =>
-      own.runner.kind === 'command' ? (commands.get(own.name) ?? own) : own,
+    ...own,
+    project: { ...own.project, writablePaths: deciding.project.writablePaths },
+    benchmarks: own.benchmarks.map((each) =>
+      each.runner.kind === 'command' ? (decided.get(each.name) ?? each) : each,
     ),
   };
 }
 
-/** What a verdict has to take into account besides the evidence. */
-export function settlementOf(rules: Rules, origin: Origin): Settlement {
+/** What a verdict has to take into account besides the evidence. `chosen`: the benchmarks that were asked for; empty for all. */
+export function settlementOf(rules: Rules, origin: Origin, chosen: readonly string[]): Settlement {
   const { manifest } = rules.project;
   const added = (rules.headManifest?.benchmarks ?? []).filter(({ name }) => rules.added.includes(name));
   const { introduced, removed } = rules;
-  return { policy: manifest.policy, origin, introduced, removed, added: rules.from === 'base' ? added : [] };
+  const isChosen = ({ name }: Benchmark): boolean => chosen.length === 0 || chosen.includes(name);
+  const leftOut = rules.from === 'base' ? manifest.benchmarks.filter((benchmark) => !isChosen(benchmark)) : [];
+  return { policy: manifest.policy, origin, introduced, removed, added: rules.from === 'base' ? added : [], leftOut };
 }
 
 /** The manifest of a revision; null when it has none that this version can read. */

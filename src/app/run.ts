@@ -79,8 +79,11 @@ export async function run(world: World, project: Project, options: RunOptions): 
   const diff = prepared.dirty.length > 0 ? await keepDiff(world, project) : null;
   const { rules } = prepared;
   // Judged by the base's rules, both sides are measured in checkouts of the same kind.
-  const inPlace = rules.from === 'head';
-  const base = rules.baseline === null ? null : await openCheckout(world, rules.project, 'baseline', rules.baseline);
+  const { inPlace } = rules;
+  const base =
+    rules.baseline === null
+      ? null
+      : await openCheckout(world, rules.project, 'baseline', rules.baseline, rules.baselineManifest);
   let head: Checkout | null = null;
   try {
     head = inPlace
@@ -182,8 +185,8 @@ async function measure(context: Context): Promise<RunOutcome> {
 
 async function measureProtected(context: Context, protections: Protections, started: number): Promise<MeasuredRun> {
   const { world, project, options, prepared, identity, head, base } = context;
-  await runSetup(world, head, protections.of('candidate'));
-  if (base !== null) await setUpBase(world, base, protections.of('baseline'), options.builds);
+  await runSetup(world, head, protections.of('candidate', 'setup'));
+  if (base !== null) await setUpBase(world, base, protections.of('baseline', 'setup'), options.builds);
   if (head.manifest.project.setup !== null) await requireUnchanged(context, 'by project.setup');
   const corpora = new Map<string, string>();
   for (const benchmark of prepared.benchmarks) {
@@ -193,7 +196,7 @@ async function measureProtected(context: Context, protections: Protections, star
   const placeOf = (benchmark: Benchmark, arm: Arm): RunnerPlace => ({
     checkout: arm === 'baseline' && base !== null ? base : head,
     corpusPath: corpora.get(`${arm} ${benchmark.name}`) ?? '',
-    protection: protections.of(arm),
+    protection: protections.of(arm, 'trials'),
   });
   const budget = options.timeBudgetMinutes ?? project.manifest.policy.timeBudgetMinutes;
   const deadlineSeconds = budget === null ? null : started + budget * 60;

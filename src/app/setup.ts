@@ -87,7 +87,7 @@ export async function runSetup(world: World, checkout: Checkout, protection: Pro
       throw new EnvironmentError('SETUP_FAILED', `project.setup failed for the ${checkout.arm}: ${how}\n${output}`, {
         place: `${command} in ${checkout.directory}`,
         nextStep:
-          'run it by hand; it gets a scrubbed environment, a read-only home except for build caches and project.writable_paths, and on a pull request read-only project.harness_paths',
+          'run it by hand; it gets a scrubbed environment, and a read-only home except for build caches and project.writable_paths',
       });
     } finally {
       await session.close();

@@ -1,3 +1,4 @@
+import { BenchgateError } from '../domain/errors.ts';
 import type { RunLine } from '../ledger/record.ts';
 import { withSnapshot } from './evidence-reader.ts';
 import type { Project } from './project.ts';
@@ -9,14 +10,14 @@ const mostRuns = 100;
 
 /**
  * Means of the candidate side in runs of the default branch, oldest first, at most 20 for each experiment. What the newest
- * hundred runs do not tell is left out: a trend is an ornament of the report, never evidence.
+ * hundred runs do not tell, or can't be read, is left out: a trend is an ornament of the report, never evidence.
  */
 export async function trendsOf(
   project: Project,
   experiments: readonly string[],
 ): Promise<Readonly<Record<string, readonly number[]>>> {
   const points = new Map<string, number[]>(experiments.map((name) => [name, []]));
-  await withSnapshot(project, async (snapshot) => {
+  const read = withSnapshot(project, async (snapshot) => {
     for await (const run of recentRuns(snapshot, mostRuns)) {
       const lines = run.filter((line) => counts(line, project));
       for (const [name, list] of points) {
@@ -25,6 +26,9 @@ export async function trendsOf(
       }
       if ([...points.values()].every((list) => list.length === mostPoints)) break;
     }
+  });
+  await read.catch((error: unknown) => {
+    if (!(error instanceof BenchgateError)) throw error;
   });
   return Object.fromEntries([...points].map(([name, list]) => [name, list.reverse()]));
 }

@@ -60,7 +60,12 @@ function handsOver(workflow: Workflow, uses: readonly ActionUse[]): boolean {
   if (workflow.jobs.some((job) => job.uses !== null)) return true;
   const scripts = workflow.jobs.flatMap(({ steps }) => steps.flatMap(({ run }) => run?.text ?? []));
   if (scripts.some((script) => /\bbenchgate\b.*\srun\b/.test(script))) return true;
-  return uses.some((use) => use.workflow === workflow && (use.command === 'run' || use.command === null));
+  return uses.some(
+    (use) =>
+      use.workflow === workflow &&
+      (use.command === 'run' || use.command === null) &&
+      use.events.includes('pull_request'),
+  );
 }
 
 function withoutBundles(report: ActionUse, { text, line }: Text): Finding {

@@ -21,6 +21,8 @@ it('examineWorkflows() finds a report after a workflow with a single gate, whose
   expect(codes(gate('pull_request', '', '        with: {command: "${{ vars.COMMAND }}"}\n'))).toEqual([]);
   expect(codes(gate('pull_request', '', '      - run: npx benchgate run --bundle out\n'))).toEqual([]);
   expect(codes(gate('push'))).toEqual([]);
+  const onPush = "        if: ${{ github.event_name == 'push' }}\n        with: {command: run}\n";
+  expect(codes(gate('[push, pull_request]', '', onPush))).toEqual([['REPORT_WITHOUT_BUNDLES', line]]);
 });
 
 it.each([

@@ -5,7 +5,7 @@ import { currentReference } from '../ledger/pointers.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { candidateRows } from '../ledger/selection.ts';
 import { gates } from '../registry.ts';
-import { benchstoneRows, candidateCrash } from './baseline.ts';
+import { benchstoneRows, candidateCrash, latestTime } from './baseline.ts';
 import { gapReason, measuredGap } from './evidence.ts';
 import type { JudgeInput } from './judge-input.ts';
 import { bareDecision, toVerdict } from './verdict.ts';
@@ -21,7 +21,7 @@ export function judgeArtifacts(input: JudgeInput): Verdict {
   const { benchmark, subject } = input;
   const reference = currentReference(input.events)?.hash ?? null;
   const rows = benchstoneRows(input).filter((row) => row.record.purpose === 'fresh');
-  const group = candidateRows(rows, subject.head, subject.diff, subject.metaSeed);
+  const group = latestTime(candidateRows(rows, subject.head, subject.diff, subject.metaSeed));
   const records = group.map((row) => row.record);
   const observations = records.map((record) => record.observation);
   const decision =

@@ -24,6 +24,16 @@ export function benchstoneRows(input: JudgeInput): (SelectableRow & { readonly r
     .map(selectable);
 }
 
+/**
+ * Of a group that CI measured more than once with the same seeds (all shards of a run started again) the latest time only:
+ * the same seeds again are no further evidence. What a person measured is taken as benchstone takes it.
+ */
+export function latestTime<Row extends { readonly record: LedgerRecord }>(group: readonly Row[]): readonly Row[] {
+  const last = group.at(-1)?.record.provenance;
+  if (last === undefined || last.refClass === 'local') return group;
+  return group.filter(({ record }) => record.provenance.runKey === last.runKey);
+}
+
 /** Verdict against a stored baseline (sigma and Mann–Whitney), by benchstone's selection. */
 export function judgeAgainstBaseline(input: JudgeInput): Verdict {
   const { benchmark, subject } = input;
@@ -34,7 +44,8 @@ export function judgeAgainstBaseline(input: JudgeInput): Verdict {
   }
   const rows = benchstoneRows(input);
   const baseline = baselineRows(rows, { sha: pointer.head, metaSeed: pointer.metaSeed }).map((row) => row.record);
-  const candidate = candidateRows(rows, subject.head, subject.diff, subject.metaSeed).map((row) => row.record);
+  const group = candidateRows(rows, subject.head, subject.diff, subject.metaSeed);
+  const candidate = latestTime(group).map((row) => row.record);
   const gap = measuredGap([...baseline, ...candidate], input.lines);
   if (gap !== null) return toVerdict(benchmark, bareDecision('INVALID', gapReason(gap, 'repetition')));
   const crash = candidateCrash(candidate);

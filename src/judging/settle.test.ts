@@ -10,6 +10,7 @@ const settlement = (change: Partial<Settlement> = {}): Settlement => ({
   introduced: false,
   removed: [],
   added: [],
+  leftOut: [],
   ...change,
 });
 const only = (given: Parameters<typeof verdict>[0], change: Partial<Settlement>) =>
@@ -21,9 +22,14 @@ describe('settle()', () => {
     expect(settle([given], settlement())).toEqual([given]);
   });
 
-  it('says of a first gate that there is nothing to be judged by, and of nothing else', () => {
+  it('lets a first gate judge nothing, and tells what it would have said', () => {
     expect(only({ kind: 'NO_BASELINE' }, { introduced: true })?.reason).toContain('gate introduced');
-    expect(only({ kind: 'FAIL', reason: 'worse' }, { introduced: true })?.reason).toBe('worse');
+    expect(only({ kind: 'FAIL', reason: 'worse' }, { introduced: true })).toMatchObject({
+      kind: 'NO_BASELINE',
+      conclusion: 'neutral',
+      reason: expect.stringContaining('FAIL: worse'),
+    });
+    expect(only({ kind: 'PROMOTE' }, { introduced: true })).toMatchObject({ kind: 'NO_BASELINE' });
   });
 
   it('reports a new benchmark as not judged yet', () => {
@@ -42,6 +48,9 @@ describe('settle()', () => {
     const gone = { removed: ['search'] };
     expect(only({ kind: 'FAIL', label: 'crash' }, gone)).toMatchObject({ kind: 'INVALID', conclusion: 'failure' });
     expect(only({ kind: 'FAIL', label: null }, gone)).toMatchObject({ kind: 'FAIL' });
+    expect(only({ kind: 'NEEDS_MORE_DATA' }, gone)).toMatchObject({ kind: 'INVALID' });
+    const candidate = { count: 3, mean: 1, standardError: 0.1 };
+    expect(only({ kind: 'NEEDS_MORE_DATA', candidate }, gone)).toMatchObject({ kind: 'NEEDS_MORE_DATA' });
     expect(only({ kind: 'PASS' }, gone)?.warnings[0]).toContain('removed');
   });
 

@@ -186,7 +186,7 @@ const damagedFiles: readonly (readonly [what: string, text: () => string, line: 
   ['too much depth', () => replaced('"metadata":{}', `"metadata":${deep(200)}`), 2, /deeper than 200/],
   ['far too much depth', () => replaced('"metadata":{}', `"metadata":${deep(400_000)}`), 2, /deeper than 200/],
   ['depth in the header', () => replaced('"planned":[', `"planned":[${deep(300)},`), 1, /deeper than 200/],
-  ['a long line', () => replaced('"metadata":{}', `"metadata":"${'x'.repeat(2 ** 20)}"`), 2, /more than 1 MiB/],
+  ['a long line', () => replaced('"metadata":{}', `"metadata":"${'x'.repeat(2 ** 23)}"`), 2, /more than 8 MiB/],
   ['a list for a line', () => `${rows.with(1, '[]').join('\n')}\n`, 2, /./],
   ['null for a line', () => `${rows.with(1, 'null').join('\n')}\n`, 2, /./],
   ['null for a header', () => `null\n${rows.slice(1).join('\n')}\n`, 1, /./],
@@ -305,7 +305,7 @@ it('encodeBundle() refuses what could not be read again, and names the experimen
   const provenance = provenanceUnder(header);
   const badLines: readonly (readonly [line: RunLine, says: RegExp])[] = [
     [record(ok(1, { metadata: { constructor: 1 } }), { provenance }), /key "constructor"/],
-    [record(ok(1, { message: 'x'.repeat(2 ** 20) }), { provenance }), /more than 1 MiB/],
+    [record(ok(1, { message: 'x'.repeat(2 ** 23) }), { provenance }), /more than 8 MiB/],
     [record(ok(1), { provenance: { ...provenance, head: hashOf('9') } }), /provenance\.head/],
   ];
   for (const [line, says] of badLines) {

@@ -14,11 +14,13 @@ export interface MergedRun {
   readonly confirmed: readonly string[];
   /** Experiments whose FAIL was to be confirmed elsewhere, and no bundle does; the header's `confirm` as well. */
   readonly unconfirmed: readonly string[];
+  /** The bundles that make up the run: shards first, then confirmations. */
+  readonly bundles: readonly Bundle[];
 }
 
 /**
  * One run from the bundles of its shards, in any order: complete, each part once and all of one plan, or the first problem.
- * Confirm bundles are optional and belong to experiments that a shard left to be confirmed. The lines share a run key that
+ * Confirm bundles are optional; those of experiments that no shard left to be confirmed are passed over. The lines share a run key that
  * follows from the shards' keys, so the same bundles give the same run, and a shard measured again gives another. A single
  * complete bundle keeps its own.
  */
@@ -28,7 +30,12 @@ export function mergeBundles(bundles: readonly Bundle[], sha256: Sha256): Merged
     .sort((first, second) => byShard(first.bundle, second.bundle) || (first.key < second.key ? -1 : 1))
     .map(({ bundle }) => bundle);
   const measured = sorted.filter(({ header }) => header.stage === 'measure');
-  const confirming = sorted.filter(({ header }) => header.stage === 'confirm');
+  // One that no shard asked for is left from an earlier attempt of the same run.
+  const wanted = new Set(measured.flatMap(({ header }) => header.confirm));
+  const confirming = sorted.filter(
+    ({ header }) =>
+      header.stage === 'confirm' && (measured.length === 0 || header.experiments.every((name) => wanted.has(name))),
+  );
   const first = measured[0];
   const problem = mergeProblem(measured, confirming);
   if (problem !== null) return problem;
@@ -78,6 +85,7 @@ function merged(first: BundleHeader, bundles: readonly Bundle[], sha256: Sha256)
       .map((line, order) => placed(line, order, shared)),
     confirmed: planned.filter((experiment) => confirmed.has(experiment)),
     unconfirmed,
+    bundles,
   };
 }
 

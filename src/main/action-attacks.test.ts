@@ -193,14 +193,7 @@ describe('a regression stays red when the pull request', () => {
         craft: async (change) => {
           const linked = withLink(change.head, 'bench', 'other');
           await stage.inBare('update-ref', `refs/heads/${change.pullRequest.headRef}`, linked);
-          const merge = await stage.inBare(
-            ...commitTree,
-            `${linked}^{tree}`,
-            '-p',
-            change.base,
-            '-p',
-            linked,
-          );
+          const merge = await stage.inBare(...commitTree, `${linked}^{tree}`, '-p', change.base, '-p', linked);
           change.pullRequest.headSha = linked;
           return { ...change, head: linked, merge };
         },

@@ -13,6 +13,8 @@ const second = exactManifest
   .replace('src/cost', 'src/size');
 const file = 'shard-1-of-1.bundle.jsonl';
 
+const commitTree = ['-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit-tree', '-m', 'merge'] as const;
+
 type Fields = Record<string, unknown>;
 interface Line extends Fields {
   provenance: Fields;
@@ -110,10 +112,7 @@ describe('a forged bundle is at most a claim', () => {
   it('with a merge commit whose tree the stranger chose; the gate edit of the pull request is shown all the same', async () => {
     const own = await forkChange(stage, { 'src/cost': '130\n', 'bench/run.sh': 'echo edited\n' }, 18);
     const { base } = own;
-    const crafted = await stage.inBare(
-      ...['-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit-tree', `${base}^{tree}`, '-m', 'merge'],
-      ...['-p', base, '-p', own.head],
-    );
+    const crafted = await stage.inBare(...commitTree, `${base}^{tree}`, '-p', base, '-p', own.head);
     const { bundles } = await measure(stage, { ...own, merge: crafted }, { editPayload: numbered(18) });
     handOver(stage, bundles);
     const result = await reported(own);
@@ -243,8 +242,9 @@ describe('a bundle of something else is INVALID', () => {
       'a merge of three',
       async () =>
         stage.inBare(
-          ...['-c', 'user.name=A', '-c', 'user.email=a@localhost', 'commit-tree', `${change.merge}^{tree}`, '-m', 'x'],
-          ...['-p', change.base, '-p', change.head, '-p', oldMain],
+          ...commitTree,
+          `${change.merge}^{tree}`,
+          ...[change.base, change.head, oldMain].flatMap((parent) => ['-p', parent]),
         ),
       /no merge of the pull request/,
     ],

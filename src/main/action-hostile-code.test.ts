@@ -21,10 +21,16 @@ const files = {
   'src/cost': '100\n',
   'src/code.sh': 'true\n',
   'src/setup.sh': 'true\n',
+  // What the attacks leave in their own tree; anything else would make it dirty.
+  '.gitignore': 'seen\nplanted\ndone\n',
 };
 const note = 'note() { printf "%s," "$1" >> "$seen"; }\nnote tried\n';
 const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
 const basicToken = Buffer.from(token).toString('base64');
+const outputNames =
+  'comment-url conclusion confirm exit-code improvements ledger-head regressions report-html report-json verdict'.split(
+    ' ',
+  );
 /** A text that is not found in the code that looks for it. */
 const split = (text: string) => `${text.slice(0, 5)}''${text.slice(5)}`;
 
@@ -130,12 +136,7 @@ async function seen(): Promise<string[]> {
 /** The regression is reported whatever the code did, once, and the runner obeyed nobody else. */
 async function expectRegression(result: Attacked) {
   expect(result.outputs).toMatchObject({ verdict: 'FAIL', conclusion: 'failure', regressions: '["cost"]' });
-  expect(Object.keys(result.outputs).sort()).toEqual(
-    [
-      ...['comment-url', 'conclusion', 'confirm', 'exit-code', 'improvements'],
-      ...['ledger-head', 'regressions', 'report-html', 'report-json', 'verdict'],
-    ].sort(),
-  );
+  expect(Object.keys(result.outputs).sort()).toEqual(outputNames);
   expect(result.code).toBe(1);
   expect(result.exported).toEqual({});
   expect(Object.keys(result.state).sort()).toEqual(['check-id', 'isPost']);
@@ -220,12 +221,7 @@ it('writes nowhere but in its own tree, and there not in the harness', async () 
   const sweep = `
 plant() { if [ -d "$1" ]; then : > "$1/planted"; else [ ! -c "$1" ] && : >> "$1"; fi; }
 find "${ground}" \\( -type f -o -type d \\) 2>/dev/null > "$TMPDIR/list"
-for path in .git .git/hooks/post-checkout bench bench/run.sh bench/manifest.toml bench/../bench/new; do
-  (plant "$path") 2>/dev/null && note "$path"
-done
-(mv bench other) 2>/dev/null && note moved
-(rm -rf bench/run.sh) 2>/dev/null; [ -e bench/run.sh ] || note removed
-(chmod -R a+w bench; mount -o remount,rw bench; umount bench) 2>/dev/null && note mounted
+for path in .git .git/hooks/post-checkout; do (plant "$path") 2>/dev/null && note "$path"; done
 git config core.fsmonitor /evil 2>/dev/null && note config
 while read -r path; do (plant "$path") 2>/dev/null && note "$path"; done < "$TMPDIR/list"
 for other in /tmp/benchgate-*/tree/src/cost; do
@@ -233,8 +229,16 @@ for other in /tmp/benchgate-*/tree/src/cost; do
 done
 (plant src) 2>/dev/null && note own
 `;
+  const softens = `
+for path in bench bench/run.sh bench/manifest.toml bench/../bench/new; do
+  (plant "$path") 2>/dev/null && note "$path"
+done
+(mv bench other) 2>/dev/null && note moved
+(rm -rf bench/run.sh) 2>/dev/null; [ -e bench/run.sh ] || note removed
+(chmod -R a+w bench; mount -o remount,rw bench; umount bench) 2>/dev/null && note mounted
+`;
   const result = await attack({
-    'src/code.sh': `seen=$1.seen\n${note}${sweep}`,
+    'src/code.sh': `seen=$1.seen\n${note}${sweep}${softens}`,
     'src/setup.sh': `seen=$PWD/seen\n${note}${sweep}`,
   });
   await expectRegression(result);
@@ -242,6 +246,17 @@ done
   expect(stage.github.state.comments[0]?.body).toMatch(/\| `cost` \| 100 \| 120 \|/);
   expect(Object.keys(bundlesIn(result.artifacts))).toEqual([]);
   expect(result.summary).not.toContain('planted');
+});
+
+it('whose setup rewrites the harness is no success', async () => {
+  const forged = `printf '{"status":"ok","metric":1}' > "$2"`;
+  const result = await attack({
+    'src/setup.sh': `echo ${JSON.stringify(forged).replaceAll('$', '\\$')} > bench/run.sh\n`,
+  });
+  expect(result.outputs).toMatchObject({ verdict: 'ERROR', conclusion: 'failure', 'exit-code': '65' });
+  expect(result.log).toContain('bench/run.sh  (modified)');
+  expect(result.code).toBe(1);
+  expect(stage.github.state.checks).toMatchObject([{ status: 'completed', conclusion: 'failure' }]);
 });
 
 it('leaves processes and files for another repetition', async () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type CliProject, createCliProject, shellProject, sigmaBenchmark } from '../../fixtures/cli-project.ts';
@@ -75,6 +76,31 @@ it('doctor shows no text of a workflow raw', async () => {
   const { stdout } = await project.cli(['doctor', ...local]);
   expect(stdout).not.toContain('\u001b');
   expect(stdout).not.toMatch(/^::error/m);
+});
+
+it('doctor warns of a benchmark outside harness_paths', async () => {
+  const manifest = (paths: string) =>
+    `[project]\nname = "p"\n${paths}\n[[benchmarks]]\nname = "t"\ncommand = "node perf.js"\nmetric = "wall_seconds"\n`;
+  await open({ 'bench/manifest.toml': manifest(''), 'perf.js': '' });
+  const place = { code: 'COMMAND_OUTSIDE_HARNESS', severity: 'warning', path: 'bench/manifest.toml', line: 4 };
+  const found = await doctor();
+  expect(found.exitCode).toBe(0);
+  expect(found.answer.findings).toContainEqual(expect.objectContaining(place));
+  project.write({ 'bench/manifest.toml': manifest('harness_paths = ["bench/", "perf.js"]') });
+  expect((await doctor()).answer.findings.map(({ code }) => code)).not.toContain(place.code);
+});
+
+it('doctor looks whether the label of the manifest starts a measurement', async () => {
+  project = await createCliProject({ 'bench.js': '' });
+  await project.cli(['init', 'node bench.js', '--github']);
+  const ignored = async (label: string) => {
+    const text = readFileSync(join(project.directory, 'bench/manifest.toml'), 'utf8').split('\n[policy]')[0] ?? '';
+    await project.commit({ 'bench/manifest.toml': `${text}\n[policy]\ngate_change = "label:${label}"\n` });
+    const { answer } = await doctor();
+    return answer.findings.filter(({ code }) => code === 'LABEL_IGNORED').map(({ severity }) => severity);
+  };
+  expect(await ignored('bench-approved')).toEqual([]);
+  expect(await ignored('perf-approved')).toEqual(['warning']);
 });
 
 it('doctor lists each problem of the manifest with its line, in a folder below too', async () => {

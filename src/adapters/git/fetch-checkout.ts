@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../domain/errors.ts';
 import { type Git, GitFailure } from './git-command.ts';
@@ -23,6 +23,8 @@ export async function fetchCheckout(
     await run('checkout', '--quiet', '--detach', sha);
     return true;
   } catch (error) {
+    // Half a clone would pass for a repository in a later step.
+    await rm(join(folder, '.git'), { recursive: true, force: true });
     if (!(error instanceof GitFailure)) throw error;
     throw new EnvironmentError('REVISION_MISSING', `the event's revision could not be fetched: ${error.stderr}`, {
       place: `${address} ${sha}`,

@@ -97,7 +97,9 @@ test('readers and writers that are killed leave copies that go on working', asyn
       child.stdout.on('data', (text: Buffer) => confirmed.push(...String(text).trim().split('\n').map(Number)));
       return child;
     });
-    await Promise.all(children.map((child, index) => killAfter(child, 500 + Math.random() * 2000, index % 2 === 0)));
+    // In the first round while the copies are made, then at some moment after the first record is pushed.
+    const moments = children.map((child) => (round === 0 ? 100 + Math.random() * 900 : afterFirstRecord(child)));
+    await Promise.all(children.map(async (child, index) => killAfter(child, await moments[index], index % 2 === 0)));
     // Git processes of a writer that was killed alone come to their end by themselves.
     await new Promise((resolve) => setTimeout(resolve, 400));
     for (const directory of new Set(directories)) removeLocks(directory);
@@ -115,7 +117,16 @@ test('readers and writers that are killed leave copies that go on working', asyn
   }
 });
 
-async function killAfter(child: ChildProcess, milliseconds: number, withChildren: boolean): Promise<void> {
+/** A random time, once the writer has said that a record is pushed. Throws when it ends without. */
+async function afterFirstRecord(child: ChildProcess): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('close', () => reject(new Error('the writer ended before it had pushed a record')));
+  });
+  return Math.random() * 800;
+}
+
+async function killAfter(child: ChildProcess, milliseconds = 0, withChildren = false): Promise<void> {
   const ended = new Promise((resolve) => child.on('close', resolve));
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   try {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isInRepository } from '../../app/init.ts';
 import { actionReference, initGithub } from '../../app/init-github.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
@@ -28,10 +29,13 @@ async function githubCommand(context: CommandContext): Promise<CommandResult> {
     guard: context.flag('guard'),
   });
   const branch = plainLine(outcome.branch);
+  const repository = await isInRepository(context.world, directory);
+  const doctor = `benchgate doctor${context.text('action') === null ? '' : ` --action ${plainLine(action)}`}`;
   const steps = [
+    ...(repository ? [] : ['run `git init`']),
     `${outcome.wroteManifest ? 'edit the manifest; ' : ''}in the workflows, add the languages that the benchmarks need (“Here:”)`,
     `check that ${branch} is the default branch and that ${plainLine(action)} is the version you want, best as a full commit`,
-    'run `benchgate doctor`, then commit and push',
+    `run \`${doctor}\`, then commit and push`,
     `protect ${branch}: require the check \`Benchgate\` (its name, not the names of the jobs: a skipped job counts as passed)`,
     'to let a maintainer approve changes of the gate, write `gate_change = "label:bench-approved"` under `[policy]` and make that label',
   ];

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { init } from '../../app/init.ts';
+import { init, isInRepository } from '../../app/init.ts';
 import { answerStats } from '../../app/stats.ts';
 import { IntegrityError, UsageError } from '../../domain/errors.ts';
 import { exitCodes } from '../../domain/exit-code.ts';
@@ -54,7 +54,8 @@ export async function initCommand(context: CommandContext): Promise<CommandResul
     name: name === '' ? 'project' : name,
     command: context.positionals[0] ?? null,
   });
-  const text = `wrote ${plainLine(path)}\nnext: edit it, commit it, then run \`benchgate gate\`\n`;
+  const repository = (await isInRepository(context.world, directory)) ? '' : 'run `git init`, ';
+  const text = `wrote ${plainLine(path)}\nnext: ${repository}edit it, commit it, then run \`benchgate gate\`\n`;
   return { exitCode: exitCodes.ok, json: { path }, text };
 }
 
