@@ -1,15 +1,19 @@
-import { IntegrityError } from '../domain/errors.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { BenchgateError, IntegrityError } from '../domain/errors.ts';
 import type { Isolation, Revision } from '../domain/provenance.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { recordsOf } from '../judging/evidence.ts';
 import { settle } from '../judging/settle.ts';
 import { bareDecision, toVerdict } from '../judging/verdict.ts';
 import type { Bundle } from '../ledger/bundle.ts';
 import type { NewRunLine } from '../ledger/journal.ts';
 import { type MergedRun, mergeBundles } from '../ledger/merge.ts';
+import type { LedgerRecord, RunLine } from '../ledger/record.ts';
 import { planRun, type RunPlan } from '../planning/plan.ts';
 import type { Origin } from '../report/view.ts';
 import { appendOrKeep } from './append.ts';
 import { judgeFromLedger, judgeFromLines } from './evaluate.ts';
+import { readRuns, withSnapshot } from './evidence-reader.ts';
 import type { Subject } from './prepare.ts';
 import { type Project, selectBenchmarks } from './project.ts';
 import { ownRules, type Rules, type RulesRequest, resolveRules, settlementOf } from './rules.ts';
@@ -77,9 +81,9 @@ export async function judgeBundles(
     measuredTree: rules.measuredTree,
   };
   const judged =
-    written.appended === null && written.unrecorded === null
-      ? await judgeFromLines(world, rules.project, benchmarks, revisions, lines, context.origin)
-      : await judgeFromLedger(world, readable(rules.project, written), benchmarks, revisions);
+    isKept && lines.length > 0
+      ? await judgeFromLedger(world, readable(rules.project, written), benchmarks, revisions)
+      : await judgeFromLines(world, rules.project, benchmarks, revisions, lines, context.origin);
   return { outcome: written, verdicts: settle(judged, settlementOf(rules, context.origin, context.names)) };
 }
 
@@ -94,9 +98,11 @@ async function recordBundles(
   outcome: RunOutcome,
 ): Promise<RunOutcome> {
   let written = outcome;
+  const known = await recordedTrials(outcome);
   for (const { header, lines } of bundles) {
     if (lines.length === 0 || written.unrecorded !== null) continue;
-    const { runKey, startedAt, head: sha, tree } = header;
+    const { head: sha, tree } = header;
+    const { runKey, startedAt } = ownerOf(lines, known) ?? header;
     const write = {
       identity: { runKey, startedAt, head: { sha, tree } },
       lines: lines.map(({ schema: _schema, index: _index, count: _count, ...line }) =>
@@ -109,6 +115,30 @@ async function recordBundles(
     written = await appendOrKeep(world, outcome.rules.project, write, written, context.keep);
   }
   return written;
+}
+
+type Run = Pick<RunLine['provenance'], 'runKey' | 'startedAt'>;
+
+/** The runs of trials that the ledger has of this tree, by what no two trials have alike. Empty when it can't be read now. */
+async function recordedTrials({ rules, identity }: RunOutcome): Promise<ReadonlyMap<string, Run>> {
+  const { project } = rules;
+  const read = withSnapshot(project, (snapshot) => readRuns(snapshot, project, [identity.head.tree]));
+  const lines = await read.catch((error: unknown) => {
+    if (error instanceof BenchgateError) return [];
+    throw error;
+  });
+  return new Map(recordsOf(lines).map((record) => [trialOf(record), record.provenance]));
+}
+
+/** The run that holds all of a bundle's trials already: as its parts, or joined by `merge`. Null when one is new. */
+function ownerOf(lines: readonly RunLine[], known: ReadonlyMap<string, Run>): Run | null {
+  const records = recordsOf(lines);
+  const owners = records.map((record) => known.get(trialOf(record)) ?? null);
+  return owners.includes(null) ? null : (owners[0] ?? null);
+}
+
+function trialOf({ experiment, purpose, arm, block, seed, metaSeed, observation }: LedgerRecord): string {
+  return canonicalJson([experiment, purpose, arm, block, seed, metaSeed, observation]);
 }
 
 /** The project with a ledger that can be read now: what could not be pushed is in the local copy. */

@@ -133,9 +133,10 @@ it('a rejected push exits 69, says why and keeps the records', async () => {
   mkdirSync(join(remote, 'hooks'), { recursive: true });
   writeFileSync(hook, '#!/bin/sh\necho "branch is protected" >&2\nexit 1\n');
   chmodSync(hook, 0o755);
-  const { exitCode, stderr } = await project.cli(['run']);
+  const { exitCode, stdout } = await project.cli(['run']);
   expect(exitCode).toBe(69);
-  expect(stderr).toContain('branch is protected');
+  expect(stdout).toContain('NOT RECORDED');
+  expect(stdout).toContain('branch is protected');
   chmodSync(hook, 0o644);
   expect((await project.cli(['run'])).exitCode).toBe(0);
   expect((await project.json(['ledger', 'verify'])).value).toMatchObject({ commits: 2, problems: [] });
