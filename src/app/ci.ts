@@ -78,6 +78,6 @@ export function ciRunKey({ world, event, options }: Ci, part: string): string {
   const { owner, name } = event.repository;
   const { strategyJobIndex: leg, projectDirectory, command } = options;
   return world
-    .sha256(JSON.stringify([owner, name, id, attempt, job, leg, step, projectDirectory, command, part]))
+    .sha256(JSON.stringify([owner, name, event.sha, id, attempt, job, leg, step, projectDirectory, command, part]))
     .slice(0, 32);
 }
