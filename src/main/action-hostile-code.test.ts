@@ -38,8 +38,9 @@ let stage: Stage;
 let ground: string;
 const temporaryFolder = process.env['TMPDIR'];
 beforeAll(async () => {
-  // Not in /tmp, which a sandbox replaces as a whole and where no runner has its folders.
-  ground = realpathSync(mkdtempSync(join(process.cwd(), 'node_modules', '.action-')));
+  // Not in /tmp, which a sandbox replaces as a whole and where no runner has its folders; the clone itself may lie there.
+  const own = join(process.cwd(), 'node_modules');
+  ground = realpathSync(mkdtempSync(join(/^\/(?:tmp|var\/tmp|run)\//.test(own) ? '/var/lib' : own, '.action-')));
   process.env['TMPDIR'] = ground;
   stage = await createStage({ files });
 });
