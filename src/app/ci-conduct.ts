@@ -37,7 +37,14 @@ export async function conductCi(ci: Ci & CiEnvironment): Promise<number> {
     const published =
       report === null || !outcome.isPublic
         ? await closeCheck(ci, check, outcome)
-        : await publishTo(ci, publicationOf(report, stickyKey(ci)), check, outcome.pullRequest, outcome.headSha);
+        : await publishTo(
+            ci,
+            publicationOf(report, stickyKey(ci)),
+            check,
+            outcome.pullRequest,
+            outcome.headSha,
+            outcome.baseRef,
+          );
     done = { outcome, files, published };
   } catch (error) {
     return publishProblem(ci, check, error);
@@ -95,6 +102,14 @@ function stickyKey({ world, event, options }: Ci): string {
 }
 
 /**
+ * A check belongs to a commit, not to a pull request: the same head may be proposed for a branch with other rules, or none, and
+ * that verdict must not stand in for the one that is required.
+ */
+function checkNameFor(name: string, baseRef: string | null, defaultBranch: string | null): string {
+  return baseRef === null || baseRef === defaultBranch ? name : `${name} (${baseRef})`;
+}
+
+/**
  * A check in progress, where the event says on which commit; null otherwise (then it is made when it is done). Whether
  * there is anything to say after another run is not known yet, and a check that is skipped would count as passed.
  */
@@ -103,7 +118,8 @@ async function startCheck({ forge, job, event, options }: Ci): Promise<number | 
   const headSha = event.pullRequest?.headSha ?? event.sha;
   const isMeasuring = options.command === 'gate' || options.command === 'nightly' || options.command === 'report';
   if (!options.check || !isMeasuring || event.kind === 'other') return null;
-  const started = await forge.startCheck(options.checkName, headSha, event.runUrl);
+  const name = checkNameFor(options.checkName, event.pullRequest?.baseRef ?? null, event.defaultBranch);
+  const started = await forge.startCheck(name, headSha, event.runUrl);
   if (!started.ok) return null;
   rememberCheck(job, started.value);
   return started.value;
@@ -124,14 +140,16 @@ function publishTo(
   startedId: number | null,
   pullRequest: number | null,
   headSha: string,
+  baseRef: string | null,
 ): Promise<Published> {
   const { options, event } = ci;
   const isPush = event.kind === 'push';
+  const name = checkNameFor(options.checkName, baseRef ?? event.pullRequest?.baseRef ?? null, event.defaultBranch);
   return publish(ci.forge, ci.job, what, {
     pullRequest: isPush ? null : pullRequest,
     headSha,
     comment: options.comment,
-    check: options.check ? { name: options.checkName, startedId, detailsUrl: event.runUrl } : null,
+    check: options.check ? { name, startedId, detailsUrl: event.runUrl } : null,
     summary: options.summary,
     annotations: options.annotations,
   });
@@ -203,7 +221,7 @@ async function publishProblem(ci: Ci, check: number | null, error: unknown): Pro
   const isQuiet = !showsResults(options.command) || event.kind === 'other';
   const to = isQuiet ? { ...ci, options: { ...options, comment: 'never' as const, check: false } } : ci;
   const what = problemPublication(problem, stickyKey(ci));
-  const { commentUrl } = await publishTo(to, what, check, event.pullRequest?.number ?? null, headSha);
+  const { commentUrl } = await publishTo(to, what, check, event.pullRequest?.number ?? null, headSha, null);
   setProblemOutputs(job, problem, commentUrl);
   return 1;
 }

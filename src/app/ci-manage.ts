@@ -31,7 +31,16 @@ export async function manageInCi(ci: Ci): Promise<CiOutcome> {
   const text = await manage(ci, project, subject);
   world.progress.done();
   const { headSha } = subject;
-  return { report: null, text, exitCode: exitCodes.ok, pullRequest: null, headSha, confirm: [], isPublic: false };
+  return {
+    report: null,
+    text,
+    exitCode: exitCodes.ok,
+    pullRequest: null,
+    headSha,
+    confirm: [],
+    isPublic: false,
+    baseRef: null,
+  };
 }
 
 async function manage(

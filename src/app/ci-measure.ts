@@ -25,6 +25,12 @@ export async function gateInCi(ci: Ci): Promise<CiOutcome> {
   const { event, options } = ci;
   const project = await openCiProject(ci);
   const revisions = await ciRevisions(ci, project);
+  if (options.command === 'nightly' && revisions.subject.refClass !== 'default_branch') {
+    throw new UsageError('USAGE', '`command: nightly` measures the default branch only', {
+      place: event.ref,
+      nextStep: 'start it on the default branch; for another one use `command: gate`',
+    });
+  }
   if (options.command === 'guard') {
     const unchanged = await unchangedDependency(ci, project, revisions);
     if (unchanged !== null) return unchanged;
@@ -49,6 +55,7 @@ export async function gateInCi(ci: Ci): Promise<CiOutcome> {
     headSha: revisions.subject.headSha,
     confirm: outcome.unconfirmed,
     isPublic: true,
+    baseRef: null,
   };
 }
 
@@ -126,7 +133,12 @@ export async function runInCi(ci: Ci): Promise<CiOutcome> {
   const isConfirming = options.confirm === 'only';
   const asked = isConfirming && options.only.length === 0 ? await askedConfirmations(ci) : options.only;
   const headSha = revisions.subject.headSha;
-  const done = { pullRequest: event.pullRequest?.number ?? null, headSha, isPublic: false };
+  const done = {
+    pullRequest: event.pullRequest?.number ?? null,
+    headSha,
+    isPublic: false,
+    baseRef: null,
+  };
   if (isConfirming && asked.length === 0) {
     return { ...done, report: null, text: 'no bundle asks for a confirmation\n', exitCode: exitCodes.ok, confirm: [] };
   }
@@ -201,5 +213,14 @@ async function unchangedDependency(ci: Ci, project: Project, revisions: EventRev
   }
   const text = `guard: ${options.dependency} does not change here; nothing was measured\n`;
   const { headSha } = revisions.subject;
-  return { report: null, text, exitCode: exitCodes.ok, pullRequest: null, headSha, confirm: [], isPublic: false };
+  return {
+    report: null,
+    text,
+    exitCode: exitCodes.ok,
+    pullRequest: null,
+    headSha,
+    confirm: [],
+    isPublic: false,
+    baseRef: null,
+  };
 }

@@ -59,7 +59,7 @@ async function reportElsewhere(ci: Ci, project: Project): Promise<CiOutcome> {
   if (run === null) throw unknown('the payload names no run', 'use `command: report` on workflow_run only');
   const nothing = (text: string): CiOutcome => {
     const base = { report: null, exitCode: exitCodes.ok, pullRequest: null, headSha: run.headSha };
-    return { ...base, text: `${text}\n`, confirm: [], isPublic: false };
+    return { ...base, text: `${text}\n`, confirm: [], isPublic: false, baseRef: null };
   };
   if (run.event !== 'pull_request')
     return nothing(`the run was for ${run.event}; there is no pull request to report on`);
@@ -72,7 +72,9 @@ async function reportElsewhere(ci: Ci, project: Project): Promise<CiOutcome> {
       headSha === run.headSha &&
       state === 'open' &&
       // Another fork may have the same commit.
-      (run.headRepository === null || headRepository === null || isSame(headRepository, run.headRepository)),
+      (run.headRepository === null
+        ? headRepository === null
+        : headRepository === null || isSame(headRepository, run.headRepository)),
   );
   const [change, second] = candidates;
   if (change === undefined) return nothing(`no open pull request is at ${run.headSha}: it has moved on or is closed`);
@@ -97,7 +99,8 @@ async function reportElsewhere(ci: Ci, project: Project): Promise<CiOutcome> {
   }
   const context = await strangersContext(ci, project, change, bundles[0] ?? null);
   if (typeof context === 'string') return broken(ci, project, change, run.headSha, context);
-  return conclude(ci, project, context, change.number, async () => bundles);
+  const outcome = await conclude(ci, project, context, change.number, async () => bundles);
+  return { ...outcome, baseRef: change.baseRef };
 }
 
 function isSame(first: string, second: string): boolean {
@@ -168,7 +171,8 @@ async function strangersContext(
   );
   if (rules !== latest)
     return `the manifest of ${change.baseRef} is another one now than at the base ${claimed}; run the workflow again`;
-  const isFork = change.fork;
+  // The run may be a stranger's although somebody here has the same commit.
+  const isFork = change.fork || (ci.event.triggeringRun?.fork ?? true);
   return {
     head: { sha: change.headSha, tree: revision.tree },
     base: {
@@ -185,7 +189,13 @@ async function strangersContext(
       withoutSecrets: null,
     },
     // A label can't be told to be newer than the push here, so a stranger's new rules are never used.
-    rules: { ...(await baseRules(ci)), labels: null, edited: { from: left, to: change.headSha } },
+    rules: {
+      ...(await baseRules(ci)),
+      labels: [],
+      freshLabels: [],
+      isFork: true,
+      edited: { from: left, to: change.headSha },
+    },
     names: ci.options.only,
     origin: isFork ? 'claimed' : 'trusted',
     record: false,
@@ -228,6 +238,7 @@ async function conclude(
     headSha: context.subject.headSha,
     confirm: [],
     isPublic: true,
+    baseRef: null,
   };
 }
 
@@ -260,7 +271,16 @@ async function broken(
   const { outcome }: { outcome: RunOutcome } = await judgeBundles(ci.world, project, [], context);
   const report = await ciReport(ci, project, outcome, verdicts, origin);
   const { exitCode } = report;
-  return { report, text: '', exitCode, pullRequest: change.number, headSha, confirm: [], isPublic: true };
+  return {
+    report,
+    text: '',
+    exitCode,
+    pullRequest: change.number,
+    headSha,
+    confirm: [],
+    isPublic: true,
+    baseRef: null,
+  };
 }
 
 function refused(what: string, refusal: Refusal): EnvironmentError {

@@ -52,14 +52,16 @@ export async function baseRules(ci: Ci): Promise<Extract<RulesRequest, { from: '
 }
 
 /**
- * Labels that were given to exactly this head: the one that the event is about, or those that a pull request was opened with.
- * After a push, also one while it was closed, whatever is there was given to other code. A pull request in the merge queue
- * has passed its own checks with the labels that it has.
+ * Labels that were given to exactly this head, by somebody other than its author (the repository's owner may approve their own):
+ * the one that the event is about. After a push, also one while it was closed, whatever is there was given to other code. A
+ * pull request in the merge queue has passed its own checks with the labels that it has.
  */
-function freshLabels({ kind, action, label, pullRequest }: ForgeEvent, present: readonly string[]): readonly string[] {
+function freshLabels(event: ForgeEvent, present: readonly string[]): readonly string[] {
+  const { kind, action, label, sender, pullRequest } = event;
   if (kind === 'merge_group') return present;
-  if (action === 'labeled') return label === null ? [] : [label];
-  return action === 'opened' ? (pullRequest?.labels ?? []) : [];
+  if (action !== 'labeled' || label === null || pullRequest === null) return [];
+  const isOwnLabel = sender === null || sender === pullRequest.author;
+  return isOwnLabel && !pullRequest.authorIsOwner ? [] : [label];
 }
 
 /** Number of the pull request that a merge queue's branch is for, as GitHub names it; null for another branch. */

@@ -32,6 +32,8 @@ export interface CiOutcome {
   readonly text: string;
   readonly exitCode: number;
   readonly pullRequest: number | null;
+  /** Branch that the pull request is for, where the event does not say; null otherwise. */
+  readonly baseRef: string | null;
   /** Commit that a check belongs to. */
   readonly headSha: string;
   /** Names that another job has to confirm. */

@@ -4,6 +4,7 @@ import type { Settlement } from '../judging/settle.ts';
 import type { Benchmark, Manifest } from '../manifest/manifest.ts';
 import { ruleDigest } from '../manifest/rule.ts';
 import type { GateChange, Origin } from '../report/view.ts';
+import { harnessPaths, workflowFiles } from './harness.ts';
 import { joinPath } from './paths.ts';
 import { ledgerOf, manifestPath, type Project, type ProjectOptions, parseManifest } from './project.ts';
 import type { World } from './world.ts';
@@ -219,37 +220,6 @@ async function manifestAt(project: Project, revision: Revision, place: string): 
   }
 }
 
-/** What decides rather than is judged: the manifest, its harness paths, its corpora. Relative to the repository's top. */
-function harnessPaths(project: Project, manifest: Manifest, place: string): string[] {
-  const corpora = manifest.benchmarks.flatMap(({ corpus }) => corpus?.path ?? []);
-  const inside = [...manifest.project.harnessPaths, ...corpora].flatMap((path) => {
-    if (path.startsWith('/')) return [];
-    const joined = joinPath('/', project.pathInRepository, path).slice(1);
-    if (joined !== '' && joined !== project.pathInRepository) return [joined];
-    throw new UsageError('MANIFEST_INVALID', 'harness_paths or a corpus path holds the whole project', {
-      place,
-      nextStep: 'name the folders that judge, such as bench/: everything in them is taken from the base revision',
-    });
-  });
-  return [...new Set([place, ...inside])];
-}
-
-/** Workflow files that mention Benchgate at either revision, and the one that is running. */
-async function workflowFiles(
-  project: Project,
-  revisions: readonly string[],
-  running: string | null,
-): Promise<readonly string[]> {
-  const found = new Set(running === null ? [] : [running]);
-  for (const revision of revisions) {
-    for (const path of await project.repository.filesBelow(revision, '.github/workflows')) {
-      const text = await project.repository.fileAt(revision, path);
-      if (text !== null && /benchgate/i.test(text)) found.add(path);
-    }
-  }
-  return [...found].sort();
-}
-
 function approvalOf(
   manifest: Manifest,
   request: Extract<RulesRequest, { from: 'base' }>,
@@ -265,7 +235,10 @@ function approvalOf(
     return { approval: null, howToApprove: `${add}; the labels could not be read this time` };
   if (!request.labels.includes(label)) return { approval: null, howToApprove: add };
   if (!request.freshLabels.includes(label)) {
-    return { approval: null, howToApprove: `${add} again: the present one may be older than the latest push` };
+    return {
+      approval: null,
+      howToApprove: `${add} again: the present one may be older than the latest push, or is the author's own`,
+    };
   }
   return { approval: `label ${JSON.stringify(label)}`, howToApprove: null };
 }

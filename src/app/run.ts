@@ -176,17 +176,18 @@ async function measure(context: Context): Promise<RunOutcome> {
   const protections = await protect(world, project, head, base, prepared.rules.harness);
   try {
     const started = world.clock.monotonicSeconds();
-    const measured = await measureProtected(context, protections, started);
+    const measured = await measureProtected(context, protections);
     return await record(context, measured, started);
   } finally {
     await protections.close();
   }
 }
 
-async function measureProtected(context: Context, protections: Protections, started: number): Promise<MeasuredRun> {
+async function measureProtected(context: Context, protections: Protections): Promise<MeasuredRun> {
   const { world, project, options, prepared, identity, head, base } = context;
-  await runSetup(world, head, protections.of('candidate', 'setup'));
+  // The base first: what the candidate's setup does to shared caches comes too late for it.
   if (base !== null) await setUpBase(world, base, protections.of('baseline', 'setup'), options.builds);
+  await runSetup(world, head, protections.of('candidate', 'setup'));
   if (head.manifest.project.setup !== null) await requireUnchanged(context, 'by project.setup');
   const corpora = new Map<string, string>();
   for (const benchmark of prepared.benchmarks) {
@@ -199,7 +200,8 @@ async function measureProtected(context: Context, protections: Protections, star
     protection: protections.of(arm, 'trials'),
   });
   const budget = options.timeBudgetMinutes ?? project.manifest.policy.timeBudgetMinutes;
-  const deadlineSeconds = budget === null ? null : started + budget * 60;
+  // From here on: a slow setup of the candidate must not use up the time to measure it.
+  const deadlineSeconds = budget === null ? null : world.clock.monotonicSeconds() + budget * 60;
   const { shard, confirm, subject } = options;
   const missing = (benchmark: Benchmark) =>
     (subject?.withoutSecrets ?? null) === null ? null : missingVariable(world, benchmark);

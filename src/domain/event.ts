@@ -23,6 +23,8 @@ export interface PullRequestEvent {
   readonly fork: boolean;
   readonly baseRef: string;
   readonly author: string;
+  /** The author owns the repository. */
+  readonly authorIsOwner: boolean;
   /** As they were when the event was sent. */
   readonly labels: readonly string[];
   readonly draft: boolean;
@@ -46,6 +48,8 @@ export interface ForgeEvent {
   readonly name: string;
   /** `opened`, `synchronize`, `labeled` …; null for events without one. */
   readonly action: string | null;
+  /** Who caused the event; null when the payload does not say. */
+  readonly sender: string | null;
   /** The label that `labeled` and `unlabeled` are about. */
   readonly label: string | null;
   readonly repository: RepositoryName;

@@ -302,10 +302,12 @@ describe('with a label of the base’s policy', () => {
     ...payload,
     pull_request: { ...(payload['pull_request'] as object), labels: [approved] },
   });
-  it.each<[EventFixture, (payload: Payload) => Payload]>([
-    ['pull-request-opened', openedWith],
-    ['pull-request-labeled', (payload) => ({ ...payload, label: approved })],
-  ])('an edit with it is judged by the new rules on %s', async (event, editPayload) => {
+  const labelledBy =
+    (login: string) =>
+    (payload: Payload): Payload => ({ ...payload, label: approved, sender: { login } });
+  it('an edit that somebody else labels is judged by the new rules', async () => {
+    const event = 'pull-request-labeled';
+    const editPayload = labelledBy('reviewer');
     const result = await gate({ ...regression, ...lax }, { event, labels: ['bench-approved'], run: { editPayload } });
     expect(result.outputs).toMatchObject({ verdict: 'PASS', conclusion: 'success' });
     expect(result.code).toBe(0);
@@ -313,11 +315,13 @@ describe('with a label of the base’s policy', () => {
     expect(published()).toContain('Judged by the new rules, as a maintainer approved');
   });
 
-  it.each<[string, EventFixture]>([
-    ['a push', 'pull-request-synchronize'],
-    ['another label', 'pull-request-labeled'],
-  ])('an edit whose label may be older than its code is judged by the old rules after %s', async (_name, event) => {
-    const run = event === 'pull-request-synchronize' ? { editPayload: openedWith } : {};
+  it.each<[string, EventFixture, ((payload: Payload) => Payload) | null]>([
+    ['a push', 'pull-request-synchronize', openedWith],
+    ['another label', 'pull-request-labeled', null],
+    ['its author gave the label', 'pull-request-labeled', labelledBy('maintainer')],
+    ['its author opened it with the label', 'pull-request-opened', openedWith],
+  ])('an edit whose label approves nothing is judged by the old rules: %s', async (_name, event, editPayload) => {
+    const run = editPayload === null ? {} : { editPayload };
     const result = await gate({ ...regression, ...lax }, { event, labels: ['bench-approved'], run });
     expectFailure(result);
     expect(published()).toContain('the present one may be older than the latest push');

@@ -120,6 +120,7 @@ describe('project.setup on a pull request', () => {
     );
     const result = await stage.run('pull-request-labeled', change, {
       workspace: await stage.checkout(change.merge),
+      editPayload: (payload) => ({ ...payload, sender: { login: 'reviewer' } }),
     });
     expect(result.outputs).toMatchObject({ verdict: 'PASS' });
     expect(result.log).toContain('judged by the new rules');

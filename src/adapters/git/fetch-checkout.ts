@@ -15,6 +15,8 @@ export async function fetchCheckout(
   if (existsSync(join(folder, '.git'))) return false;
   await mkdir(folder, { recursive: true });
   const quiet = ['-c', 'core.hooksPath=/dev/null', '-c', 'init.defaultBranch=main', '-c', `safe.directory=${folder}`];
+  // LFS content would be fetched from wherever the checked out tree says.
+  for (const setting of ['smudge=', 'process=', 'clean=', 'required=false']) quiet.push('-c', `filter.lfs.${setting}`);
   const run = (...args: readonly string[]) => git.run([...quiet, ...args], { cwd: folder });
   try {
     await run('init', '--quiet', '--template=');

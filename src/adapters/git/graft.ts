@@ -101,7 +101,15 @@ export async function changesBetween(
     .split('\0')
     .filter((path) => path !== '');
   if (list.length === 0) return { paths: [], diff: '' };
-  const { stdout } = await run([literal, 'diff', '--no-color', '--src-prefix=a/', '--dst-prefix=b/', ...range]);
+  const { stdout } = await run([
+    literal,
+    'diff',
+    '--text',
+    '--no-color',
+    '--src-prefix=a/',
+    '--dst-prefix=b/',
+    ...range,
+  ]);
   const text = stdout.toString('utf8', 0, limitCharacters * 4);
   const cut = text.length <= limitCharacters ? text : text.slice(0, text.lastIndexOf('\n', limitCharacters - 1) + 1);
   return { paths: list.sort(), diff: cut };

@@ -50,6 +50,7 @@ describe('readForgeEvent()', () => {
       name: 'push',
       action: null,
       label: null,
+      sender: 'maintainer',
       repository: { owner: 'octo-org', name: 'widgets' },
       sha: head,
       ref: 'refs/heads/main',

@@ -71,6 +71,7 @@ function pullRequestOf(payload: PayloadPart): PullRequestEvent {
     fork: isFork(headRepository, base.part('repo').text('full_name')),
     baseRef: base.text('ref'),
     author: pullRequest.part('user').text('login'),
+    authorIsOwner: pullRequest.textOrNull('author_association') === 'OWNER',
     labels: pullRequest.parts('labels').map((label) => label.text('name')),
     draft: pullRequest.flag('draft'),
   };
@@ -128,6 +129,7 @@ export function readForgeEvent(environment: Environment, payload: unknown): Forg
     kind,
     name,
     action: kind === 'other' ? fields.mention('action') : fields.textOrNull('action'),
+    sender: fields.partOrNull('sender')?.textOrNull('login') ?? null,
     label: kind === 'pull_request' ? (fields.partOrNull('label')?.textOrNull('name') ?? null) : null,
     repository,
     sha,
