@@ -27,7 +27,7 @@ export interface CiEnvironment {
 export async function conductCi(ci: Ci & CiEnvironment): Promise<number> {
   const { job } = ci;
   const check = await startCheck(ci);
-  let done: { outcome: CiOutcome; files: ReportFiles | null; published: Published };
+  let done: { outcome: CiOutcome; files: ReportFiles | null; published: Pick<Published, 'commentUrl'> };
   try {
     await prepareWorkspace(ci);
     const outcome = await execute(ci);
@@ -35,8 +35,8 @@ export async function conductCi(ci: Ci & CiEnvironment): Promise<number> {
     job.say(report === null ? outcome.text : renderTerminal(report));
     const files = report === null ? null : await writeReports(ci, report);
     const published =
-      report === null || !outcome.isPublic
-        ? await closeCheck(ci, check, outcome)
+      report === null
+        ? { commentUrl: null }
         : await publishTo(
             ci,
             publicationOf(report, stickyKey(ci)),
@@ -116,22 +116,14 @@ function checkNameFor(name: string, baseRef: string | null, defaultBranch: strin
 async function startCheck({ forge, job, event, options }: Ci): Promise<number | null> {
   if (event.kind === 'workflow_run') return null;
   const headSha = event.pullRequest?.headSha ?? event.sha;
-  const isMeasuring = options.command === 'gate' || options.command === 'nightly' || options.command === 'report';
-  if (!options.check || !isMeasuring || event.kind === 'other') return null;
+  // A guard may have nothing to measure.
+  const hasVerdicts = showsResults(options.command) && options.command !== 'guard';
+  if (!options.check || !hasVerdicts || event.kind === 'other') return null;
   const name = checkNameFor(options.checkName, event.pullRequest?.baseRef ?? null, event.defaultBranch);
   const started = await forge.startCheck(name, headSha, event.runUrl);
   if (!started.ok) return null;
   rememberCheck(job, started.value);
   return started.value;
-}
-
-/** A check that was started for a result that has nothing to show. */
-async function closeCheck({ forge }: Ci, check: number | null, outcome: CiOutcome): Promise<Published> {
-  if (check !== null) {
-    const content = { title: 'nothing to judge', summary: outcome.text, text: null, annotations: [] };
-    await forge.completeCheck(check, 'skipped', content);
-  }
-  return { commentUrl: null, checkUrl: null, refused: [] };
 }
 
 function publishTo(
@@ -214,7 +206,7 @@ function failsStep({ options }: Ci, { report, exitCode }: CiOutcome): boolean {
 /** What went wrong is published like a result; then the step fails, whatever `fail-on` says: nobody found out anything. */
 async function publishProblem(ci: Ci, check: number | null, error: unknown): Promise<number> {
   const { job, event, options } = ci;
-  const problem = problemOf(error, event.pullRequest?.headSha ?? event.sha, event.runUrl);
+  const problem = problemOf(error, event.runUrl);
   sayProblem(job, problem);
   const headSha = event.pullRequest?.headSha ?? event.triggeringRun?.headSha ?? event.sha;
   // An event without code of its own has no commit that a check could be about: the default branch's tip did nothing wrong.
@@ -228,7 +220,7 @@ async function publishProblem(ci: Ci, check: number | null, error: unknown): Pro
 
 /** The same before anything is known about the event: log, annotation and outputs. Returns the step's exit code. */
 export function reportEarlyProblem(job: Job, error: unknown): number {
-  const problem = problemOf(error, null, null);
+  const problem = problemOf(error, null);
   sayProblem(job, problem);
   const message = `${problem.message}\n${problem.nextStep}`;
   job.annotate({ level: 'error', title: `Benchgate: ${problem.code}`, message, path: null, line: null });
@@ -250,7 +242,7 @@ function sayProblem(job: Job, problem: RunProblem): void {
   job.say(`benchgate: ${problem.message}${where}\n  next:  ${problem.nextStep}`);
 }
 
-function problemOf(error: unknown, head: string | null, runUrl: string | null): RunProblem {
+function problemOf(error: unknown, runUrl: string | null): RunProblem {
   const known = error instanceof BenchgateError ? error : null;
   const exitCode: ExitCode = known?.exitCode ?? exitCodes.bug;
   return {
@@ -259,7 +251,6 @@ function problemOf(error: unknown, head: string | null, runUrl: string | null): 
     place: known?.place ?? null,
     nextStep: known?.nextStep ?? 'this is a bug in Benchgate; please report it with the lines above',
     exitCode,
-    head,
     runUrl,
   };
 }

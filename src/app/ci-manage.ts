@@ -38,7 +38,6 @@ export async function manageInCi(ci: Ci): Promise<CiOutcome> {
     pullRequest: null,
     headSha,
     confirm: [],
-    isPublic: false,
     baseRef: null,
   };
 }

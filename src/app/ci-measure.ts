@@ -54,7 +54,6 @@ export async function gateInCi(ci: Ci): Promise<CiOutcome> {
     pullRequest: event.pullRequest?.number ?? null,
     headSha: revisions.subject.headSha,
     confirm: outcome.unconfirmed,
-    isPublic: true,
     baseRef: null,
   };
 }
@@ -136,7 +135,6 @@ export async function runInCi(ci: Ci): Promise<CiOutcome> {
   const done = {
     pullRequest: event.pullRequest?.number ?? null,
     headSha,
-    isPublic: false,
     baseRef: null,
   };
   if (isConfirming && asked.length === 0) {
@@ -220,7 +218,6 @@ async function unchangedDependency(ci: Ci, project: Project, revisions: EventRev
     pullRequest: null,
     headSha,
     confirm: [],
-    isPublic: false,
     baseRef: null,
   };
 }

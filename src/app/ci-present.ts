@@ -1,8 +1,7 @@
 import type { Verdict } from '../domain/verdict.ts';
-import { bareDecision, toVerdict } from '../judging/verdict.ts';
 import type { RunReport } from '../report/view.ts';
 import type { Ci } from './ci.ts';
-import { type Project, selectBenchmarks } from './project.ts';
+import type { Project } from './project.ts';
 import { runReport } from './report.ts';
 import type { RunOutcome } from './run.ts';
 import { trendsOf } from './trends.ts';
@@ -21,11 +20,4 @@ export async function ciReport(
     verdicts.map(({ experiment }) => experiment),
   );
   return { ...report, origin, trends, runUrl: ci.event.runUrl };
-}
-
-/** Every benchmark INVALID, for evidence that could not even be read. */
-export function invalidVerdicts(project: Project, names: readonly string[], reason: string): Verdict[] {
-  return selectBenchmarks(project.manifest, names).map((benchmark) =>
-    toVerdict(benchmark, bareDecision('INVALID', reason)),
-  );
 }

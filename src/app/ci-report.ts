@@ -1,19 +1,16 @@
 import { EnvironmentError } from '../domain/errors.ts';
 import { exitCodes } from '../domain/exit-code.ts';
 import type { Revision } from '../domain/provenance.ts';
-import type { Verdict } from '../domain/verdict.ts';
-import { settle } from '../judging/settle.ts';
 import type { Bundle } from '../ledger/bundle.ts';
 import { bundleLimits } from '../ledger/bundle-header.ts';
 import type { ArtifactLimits, PullRequest, Refusal } from '../ports/forge.ts';
 import { decodeBundles, isBundleName, type NamedBytes, readBundles, replayOf } from './bundles.ts';
 import { type Ci, type CiOutcome, openCiProject } from './ci.ts';
-import { ciReport, invalidVerdicts } from './ci-present.ts';
+import { ciReport } from './ci-present.ts';
 import { baseRules, ciRevisions } from './ci-rules.ts';
-import { type BundleContext, bundleProblem, type JudgedBundles, judgeBundles } from './judge-bundles.ts';
+import { type BundleContext, bundleProblem, judgeBundles } from './judge-bundles.ts';
 import type { Project } from './project.ts';
-import { manifestPlace, ownRules, settlementOf } from './rules.ts';
-import type { RunOutcome } from './run.ts';
+import { manifestPlace } from './rules.ts';
 
 /** What a run may hand over in one artifact; far more than any honest one. */
 const artifactLimits: ArtifactLimits = {
@@ -33,20 +30,20 @@ export async function reportInCi(ci: Ci): Promise<CiOutcome> {
   const { repository } = project;
   const revisions = await ciRevisions(ci, project);
   const base = revisions.base === null ? null : await revisionOf(project, revisions.base.sha);
-  const isStranger = revisions.subject.refClass === 'fork';
   const context: BundleContext = {
     head: { sha: revisions.subject.headSha, tree: repository.head.tree },
     base: base === null || revisions.base === null ? null : { revision: base, how: revisions.base.how },
     subject: revisions.subject,
     rules: revisions.rulesFrom === 'head' ? { from: 'head' } : await baseRules(ci),
     names: ci.options.only,
-    origin: isStranger ? 'claimed' : 'trusted',
+    origin: revisions.subject.refClass === 'fork' ? 'claimed' : 'trusted',
     record: !event.withoutSecrets,
     keep: async (outcome) => replayOf(outcome, ci.artifactDirectory),
   };
-  const read = async () =>
-    (await ci.world.files.exists(ci.artifactDirectory)) ? readBundles(ci.world, [ci.artifactDirectory]) : [];
-  return conclude(ci, project, context, event.pullRequest?.number ?? null, read);
+  const bundles = await readable(async () =>
+    (await ci.world.files.exists(ci.artifactDirectory)) ? readBundles(ci.world, [ci.artifactDirectory]) : [],
+  );
+  return conclude(ci, project, context, event.pullRequest, bundles);
 }
 
 /**
@@ -59,7 +56,7 @@ async function reportElsewhere(ci: Ci, project: Project): Promise<CiOutcome> {
   if (run === null) throw unknown('the payload names no run', 'use `command: report` on workflow_run only');
   const nothing = (text: string): CiOutcome => {
     const base = { report: null, exitCode: exitCodes.ok, pullRequest: null, headSha: run.headSha };
-    return { ...base, text: `${text}\n`, confirm: [], isPublic: false, baseRef: null };
+    return { ...base, text: `${text}\n`, confirm: [], baseRef: null };
   };
   if (run.event !== 'pull_request')
     return nothing(`the run was for ${run.event}; there is no pull request to report on`);
@@ -85,22 +82,15 @@ async function reportElsewhere(ci: Ci, project: Project): Promise<CiOutcome> {
     );
   }
   const files = await downloaded(ci, run.id);
+  if (typeof files === 'string') return broken(ci, project, change, files);
   if (files.length === 0 && !change.fork && change.author !== 'dependabot[bot]') {
     return nothing('the run handed over no bundle, and the pull request is no fork’s: its own workflow reports on it');
   }
-  if (typeof files === 'string') return broken(ci, project, change, run.headSha, files);
-  let bundles: readonly Bundle[] = [];
-  try {
-    bundles = decodeBundles(files);
-  } catch (error) {
-    const problem = bundleProblem(error);
-    if (problem === null) throw error;
-    return broken(ci, project, change, run.headSha, problem);
-  }
+  const bundles = await readable(async () => decodeBundles(files));
+  if (typeof bundles === 'string') return broken(ci, project, change, bundles);
   const context = await strangersContext(ci, project, change, bundles[0] ?? null);
-  if (typeof context === 'string') return broken(ci, project, change, run.headSha, context);
-  const outcome = await conclude(ci, project, context, change.number, async () => bundles);
-  return { ...outcome, baseRef: change.baseRef };
+  if (typeof context === 'string') return broken(ci, project, change, context);
+  return conclude(ci, project, context, change, bundles);
 }
 
 function isSame(first: string, second: string): boolean {
@@ -171,8 +161,7 @@ async function strangersContext(
   );
   if (rules !== latest)
     return `the manifest of ${change.baseRef} is another one now than at the base ${claimed}; run the workflow again`;
-  // The run may be a stranger's although somebody here has the same commit.
-  const isFork = change.fork || (ci.event.triggeringRun?.fork ?? true);
+  const isFork = isStranger(ci, change);
   return {
     head: { sha: change.headSha, tree: revision.tree },
     base: {
@@ -193,7 +182,7 @@ async function strangersContext(
       ...(await baseRules(ci)),
       labels: [],
       freshLabels: [],
-      isFork: true,
+      takesLabels: false,
       edited: { from: left, to: change.headSha },
     },
     names: ci.options.only,
@@ -212,75 +201,56 @@ async function revisionOf(project: Project, sha: string): Promise<Revision> {
   );
 }
 
-/** Judges, and turns bundles that can't be read into INVALID verdicts. */
+/** Judges what was handed over; in place of bundles: why none could be read. */
 async function conclude(
   ci: Ci,
   project: Project,
   context: BundleContext,
-  pullRequest: number | null,
-  read: () => Promise<readonly Bundle[]>,
+  change: Pick<PullRequest, 'number' | 'baseRef'> | null,
+  bundles: readonly Bundle[] | string,
 ): Promise<CiOutcome> {
-  let judged: JudgedBundles;
-  try {
-    judged = await judgeBundles(ci.world, project, await read(), context);
-  } catch (error) {
-    const problem = bundleProblem(error);
-    if (problem === null) throw error;
-    judged = await judgeBundles(ci.world, project, [], context);
-    judged = { ...judged, verdicts: judged.verdicts.map((verdict) => ({ ...verdict, reason: problem })) };
-  }
-  const report = await ciReport(ci, project, judged.outcome, judged.verdicts, context.origin);
+  const { outcome, verdicts } = await judgeBundles(ci.world, project, bundles, context);
+  const report = await ciReport(ci, project, outcome, verdicts, context.origin);
   return {
     report,
     text: '',
     exitCode: report.exitCode,
-    pullRequest,
+    pullRequest: change?.number ?? null,
+    baseRef: change?.baseRef ?? null,
     headSha: context.subject.headSha,
     confirm: [],
-    isPublic: true,
-    baseRef: null,
   };
 }
 
+/** The bundles, or what is wrong with the first that can't be read. */
+async function readable(read: () => Promise<readonly Bundle[]>): Promise<readonly Bundle[] | string> {
+  try {
+    return await read();
+  } catch (error) {
+    const problem = bundleProblem(error);
+    if (problem === null) throw error;
+    return problem;
+  }
+}
+
 /** A stranger's run whose very revision can't be relied on: everything INVALID, by the manifest of the default branch. */
-async function broken(
-  ci: Ci,
-  project: Project,
-  change: PullRequest,
-  headSha: string,
-  problem: string,
-): Promise<CiOutcome> {
-  const head = { sha: headSha, tree: project.repository.head.tree };
-  const rules = ownRules(project, head, null);
-  const reason = `what was measured can't be judged: ${problem}`;
-  const origin = change.fork ? ('claimed' as const) : ('trusted' as const);
-  const verdicts: Verdict[] = settle(
-    invalidVerdicts(project, ci.options.only, reason),
-    settlementOf(rules, origin, ci.options.only),
-  );
-  const subject = { headSha, merge: null, refClass: 'fork' as const, withoutSecrets: null };
+function broken(ci: Ci, project: Project, change: PullRequest, problem: string): Promise<CiOutcome> {
+  const { headSha } = change;
   const context: BundleContext = {
-    head,
+    head: { sha: headSha, tree: project.repository.head.tree },
     base: null,
-    subject,
+    subject: { headSha, merge: null, refClass: 'fork', withoutSecrets: null },
     rules: { from: 'head' },
     names: ci.options.only,
-    origin,
+    origin: isStranger(ci, change) ? 'claimed' : 'trusted',
     record: false,
   };
-  const { outcome }: { outcome: RunOutcome } = await judgeBundles(ci.world, project, [], context);
-  const report = await ciReport(ci, project, outcome, verdicts, origin);
-  const { exitCode } = report;
-  return {
-    report,
-    text: '',
-    exitCode,
-    pullRequest: change.number,
-    headSha,
-    confirm: [],
-    isPublic: true,
-    baseRef: null,
-  };
+  return conclude(ci, project, context, change, problem);
+}
+
+/** Whether a stranger's job measured: the run may be a fork's although somebody here has proposed the same commit. */
+function isStranger({ event }: Ci, change: PullRequest): boolean {
+  return change.fork || (event.triggeringRun?.fork ?? true);
 }
 
 function refused(what: string, refusal: Refusal): EnvironmentError {

@@ -19,7 +19,7 @@ export async function ciRevisions(ci: Ci, project: Project): Promise<EventRevisi
       nextStep: 'leave it out: a change is compared with the revision that it started from, and judged by its rules',
     });
   }
-  const known = (await project.repository.resolve(baseline)) ?? null;
+  const known = await project.repository.resolve(baseline);
   const sha = known?.sha ?? baseline;
   if (known === null && !(await project.repository.fetchCommit(baseline))) {
     throw new EnvironmentError(
@@ -46,7 +46,7 @@ export async function baseRules(ci: Ci): Promise<Extract<RulesRequest, { from: '
     ledger: ciProjectOptions(ci),
     labels,
     freshLabels: freshLabels(event, labels ?? []),
-    isFork: event.pullRequest?.fork ?? false,
+    takesLabels: event.pullRequest?.fork !== true,
     workflowPath: event.run.workflowPath,
   };
 }

@@ -26,7 +26,7 @@ export interface Ci {
 
 /** What a command of the action came to. */
 export interface CiOutcome {
-  /** Null for a command that has no verdicts. */
+  /** Shown on the pull request and as a check; null for a command that has no verdicts. */
   readonly report: RunReport | null;
   /** What to say about it when there is no report; plain text. */
   readonly text: string;
@@ -38,8 +38,6 @@ export interface CiOutcome {
   readonly headSha: string;
   /** Names that another job has to confirm. */
   readonly confirm: readonly string[];
-  /** Whether the result is to be shown on the pull request and as a check. */
-  readonly isPublic: boolean;
 }
 
 /** Where project and ledger are. A job that only measures, for somebody who gets no secrets, reads no ledger. */

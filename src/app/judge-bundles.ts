@@ -44,12 +44,12 @@ export interface JudgedBundles {
 /**
  * Judges what other jobs measured. The plan is made anew from the deciding rules and must be the bundles'; every shard must be
  * there once; every fact that a record states must be the known one. What does not hold makes every experiment INVALID:
- * evidence that can't be relied on, never an excuse for none.
+ * evidence that can't be relied on, never an excuse for none. In place of bundles: why there are none that could be read.
  */
 export async function judgeBundles(
   world: World,
   project: Project,
-  bundles: readonly Bundle[],
+  bundles: readonly Bundle[] | string,
   context: BundleContext,
 ): Promise<JudgedBundles> {
   const base = context.base?.revision ?? null;
@@ -59,7 +59,8 @@ export async function judgeBundles(
     context.rules.from === 'head'
       ? ownRules(project, measured, base)
       : await resolveRules(world, project, measured, base, context.rules);
-  const merged = mergeBundles(bundles, world.sha256);
+  const merged =
+    typeof bundles === 'string' ? { ok: false as const, reason: bundles } : mergeBundles(bundles, world.sha256);
   const plan = planOf(world, rules, context, merged.ok ? BigInt(merged.header.metaSeed) : 0n);
   const problem = merged.ok ? problemOf(merged, rules, plan, context, base) : merged.reason;
   const benchmarks = plan.experiments.map(({ benchmark }) => benchmark);

@@ -6,8 +6,6 @@ import type { Subject } from './prepare.ts';
 
 /** What an event asks to be measured, against what, and by whose rules. */
 export interface EventRevisions {
-  /** Commit that the work tree must be at. */
-  readonly workTree: string;
   readonly subject: Subject;
   /** Null where nothing comes before: a root commit. */
   readonly base: { readonly sha: string; readonly how: string } | null;
@@ -37,12 +35,12 @@ export async function eventRevisions(repository: Repository, forge: Forge, event
           sha: await fetched(repository, first),
           how: `tip of ${change.baseRef} that the merge commit has`,
         };
-        return { workTree: head, subject: { ...subject, merge: head }, base, rulesFrom: 'base' };
+        return { subject: { ...subject, merge: head }, base, rulesFrom: 'base' };
       }
       if (head !== change.headSha) throw moved(event, head, change.headSha);
       const sha = await forkPoint(repository, forge, change.baseRef, head);
       const base = { sha: await fetched(repository, sha), how: `merge base with ${change.baseRef}` };
-      return { workTree: head, subject: { ...subject, merge: null }, base, rulesFrom: 'base' };
+      return { subject: { ...subject, merge: null }, base, rulesFrom: 'base' };
     }
     case 'merge_group': {
       const group = event.mergeGroup;
@@ -50,7 +48,7 @@ export async function eventRevisions(repository: Repository, forge: Forge, event
       if (head !== group.headSha) throw moved(event, head, group.headSha);
       const subject = { headSha: head, merge: null, refClass: 'pull_request' as const, withoutSecrets };
       const base = { sha: await fetched(repository, group.baseSha), how: `base of the merge group` };
-      return { workTree: head, subject, base, rulesFrom: 'base' };
+      return { subject, base, rulesFrom: 'base' };
     }
     case 'push':
     case 'schedule':
@@ -61,7 +59,7 @@ export async function eventRevisions(repository: Repository, forge: Forge, event
       const subject = { headSha: head, merge: null, refClass, withoutSecrets };
       const [first] = parents;
       const base = first === undefined ? null : { sha: await fetched(repository, first), how: 'first parent' };
-      return { workTree: head, subject, base, rulesFrom: 'head' };
+      return { subject, base, rulesFrom: 'head' };
     }
     case 'workflow_run':
     case 'other':

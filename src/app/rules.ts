@@ -22,8 +22,8 @@ export type RulesRequest =
       readonly labels: readonly string[] | null;
       /** Those of them that were given to the very head that is judged: one from before a push approved something else. */
       readonly freshLabels: readonly string[];
-      /** The change comes from a fork: no label can approve what it brings. */
-      readonly isFork: boolean;
+      /** Whether a label can approve what the change brings: never a fork's, nor where a run is reported on afterwards. */
+      readonly takesLabels: boolean;
       /** Workflow file of this very run, relative to the repository's top. */
       readonly workflowPath: string | null;
       /**
@@ -57,8 +57,8 @@ export interface Rules {
   /** The base has no manifest: there are no rules yet that could judge. */
   readonly introduced: boolean;
   /**
-   * Paths of the repository, relative to its top, that judge a change: measured code and `setup` must not write them, or the
-   * one trial would choose the harness of the next. Empty where the work tree goes by its own rules.
+   * Paths of the repository, relative to its top, that judge a change: read-only while trials run, or one would choose the
+   * harness of the next. Empty where the work tree goes by its own rules.
    */
   readonly harness: readonly string[];
 }
@@ -226,8 +226,9 @@ function approvalOf(
 ): Pick<GateChange, 'approval' | 'howToApprove'> {
   const label = manifest.policy.gateChangeLabel;
   if (label === null) return { approval: null, howToApprove: null };
-  if (request.isFork) {
-    const way = 'a label can’t approve it on a fork: a maintainer pushes the change to a branch of this repository';
+  if (!request.takesLabels) {
+    const way =
+      'a label can’t approve it on a fork or for Dependabot: a maintainer pushes the change to a branch of their own';
     return { approval: null, howToApprove: way };
   }
   const add = `a maintainer adds the label ${JSON.stringify(label)}`;

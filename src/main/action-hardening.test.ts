@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { forkChange, publicStage, report } from '../../fixtures/action-fork.ts';
 import { createStage, exactManifest, projectFiles, type Stage } from '../../fixtures/action-stage.ts';
 
 let stage: Stage;
@@ -124,5 +125,30 @@ describe('project.setup on a pull request', () => {
     });
     expect(result.outputs).toMatchObject({ verdict: 'PASS' });
     expect(result.log).toContain('judged by the new rules');
+  });
+});
+
+describe('a pull request into another branch than the default one', () => {
+  it('has a check of its own name, which can’t stand in for the required one', async () => {
+    stage = await createStage();
+    const change = await stage.change({ 'src/cost': '101\n' });
+    const result = await stage.run('pull-request-opened', change, {
+      workspace: await stage.checkout(change.merge),
+      editPayload: (payload) => {
+        const given = payload['pull_request'] as { readonly base: object };
+        return { ...payload, pull_request: { ...given, base: { ...given.base, ref: 'old' } } };
+      },
+    });
+    expect(result.outputs).toMatchObject({ verdict: 'PASS' });
+    expect(stage.github.state.checks).toMatchObject([{ name: 'Benchgate (old)', conclusion: 'success' }]);
+  });
+
+  it('of a fork whose run can’t be judged fails under that name only', async () => {
+    stage = await createStage(publicStage);
+    const change = await forkChange(stage, { 'src/cost': '101\n' });
+    change.pullRequest.baseRef = 'old';
+    const result = await report(stage, change);
+    expect(result.outputs).toMatchObject({ verdict: 'INVALID', 'exit-code': '65' });
+    expect(stage.github.state.checks).toMatchObject([{ name: 'Benchgate (old)', conclusion: 'failure' }]);
   });
 });

@@ -62,7 +62,7 @@ export const runOptions: readonly OptionSpec[] = [
     name: 'time-budget',
     kind: 'count',
     value: 'MINUTES',
-    help: 'start nothing new after this long; what is measured is judged',
+    help: 'start nothing new so long after setup; what is measured is judged',
   },
   {
     name: 'rules',

@@ -58,7 +58,7 @@ function policyShape() {
   return {
     time_budget_minutes: optional(exactNumber, () => z.number().check(z.gt(0, 'must be greater than 0')), {
       title: 'Time budget',
-      description: 'Minutes after which a run ends in an orderly way; what is missing is NEEDS_MORE_DATA.',
+      description: 'Minutes after setup from which a run ends in an orderly way; what is missing is NEEDS_MORE_DATA.',
     }),
     needs_more_data: openConclusion('NEEDS_MORE_DATA'),
     no_baseline: openConclusion('NO_BASELINE'),

@@ -8,7 +8,6 @@ export interface RunProblem {
   readonly place: string | null;
   readonly nextStep: string;
   readonly exitCode: number;
-  readonly head: string | null;
   readonly runUrl: string | null;
 }
 

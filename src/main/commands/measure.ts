@@ -53,7 +53,7 @@ export function wordOf<const Word extends string>(
 /** By whose rules. A person at the command line needs no label to try the new ones. */
 export function rulesOf(context: CommandContext): MeasureOptions['rules'] {
   if (wordOf(context, 'rules', ['head', 'base']) === 'head') return { from: 'head' };
-  return { from: 'base', ledger: context.project, labels: [], freshLabels: [], isFork: false, workflowPath: null };
+  return { from: 'base', ledger: context.project, labels: [], freshLabels: [], takesLabels: true, workflowPath: null };
 }
 
 function shardOf(context: CommandContext): MeasureOptions['shard'] {
