@@ -16,7 +16,7 @@ import type { CiCommand } from './ci-options.ts';
 import { reportInCi } from './ci-report.ts';
 import { joinPath } from './paths.ts';
 import { problemPublication, publicationOf } from './publication.ts';
-import { type Publication, type Published, publish } from './publish.ts';
+import { type Publication, publish } from './publish.ts';
 
 export interface CiEnvironment {
   /** Fetches the event's revision into the workspace; false when there is a repository already. */
@@ -27,16 +27,16 @@ export interface CiEnvironment {
 export async function conductCi(ci: Ci & CiEnvironment): Promise<number> {
   const { job } = ci;
   const check = await startCheck(ci);
-  let done: { outcome: CiOutcome; files: ReportFiles | null; published: Pick<Published, 'commentUrl'> };
+  let done: { outcome: CiOutcome; files: ReportFiles | null; commentUrl: string | null };
   try {
     await prepareWorkspace(ci);
     const outcome = await execute(ci);
     const { report } = outcome;
     job.say(report === null ? outcome.text : renderTerminal(report));
     const files = report === null ? null : await writeReports(ci, report);
-    const published =
+    const commentUrl =
       report === null
-        ? { commentUrl: null }
+        ? null
         : await publishTo(
             ci,
             publicationOf(report, stickyKey(ci)),
@@ -45,12 +45,12 @@ export async function conductCi(ci: Ci & CiEnvironment): Promise<number> {
             outcome.headSha,
             outcome.baseRef,
           );
-    done = { outcome, files, published };
+    done = { outcome, files, commentUrl };
   } catch (error) {
     return publishProblem(ci, check, error);
   }
   // What is published stays: from here on trouble only goes to the log.
-  setOutputs(ci, done.outcome, done.files, done.published);
+  setOutputs(ci, done.outcome, done.files, done.commentUrl);
   await ci.builds?.save().catch((error: unknown) => {
     job.say(`benchgate: the build was not kept: ${error instanceof Error ? error.message : String(error)}`);
   });
@@ -133,7 +133,7 @@ function publishTo(
   pullRequest: number | null,
   headSha: string,
   baseRef: string | null,
-): Promise<Published> {
+): Promise<string | null> {
   const { options, event } = ci;
   const isPush = event.kind === 'push';
   const name = checkNameFor(options.checkName, baseRef ?? event.pullRequest?.baseRef ?? null, event.defaultBranch);
@@ -161,12 +161,7 @@ interface ReportFiles {
   readonly html: string;
 }
 
-function setOutputs(
-  { job }: Ci,
-  outcome: CiOutcome,
-  files: ReportFiles | null,
-  { commentUrl }: Pick<Published, 'commentUrl'>,
-): void {
+function setOutputs({ job }: Ci, outcome: CiOutcome, files: ReportFiles | null, commentUrl: string | null): void {
   const { report } = outcome;
   job.output('verdict', report === null ? '' : worstKind(report.verdicts));
   job.output('conclusion', report?.conclusion ?? conclusionOfExit(outcome.exitCode));
@@ -213,7 +208,7 @@ async function publishProblem(ci: Ci, check: number | null, error: unknown): Pro
   const isQuiet = !showsResults(options.command) || event.kind === 'other';
   const to = isQuiet ? { ...ci, options: { ...options, comment: 'never' as const, check: false } } : ci;
   const what = problemPublication(problem, stickyKey(ci));
-  const { commentUrl } = await publishTo(to, what, check, event.pullRequest?.number ?? null, headSha, null);
+  const commentUrl = await publishTo(to, what, check, event.pullRequest?.number ?? null, headSha, null);
   setProblemOutputs(job, problem, commentUrl);
   return 1;
 }

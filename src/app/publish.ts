@@ -24,13 +24,6 @@ export interface PublishTo {
   readonly annotations: boolean;
 }
 
-export interface Published {
-  readonly commentUrl: string | null;
-  readonly checkUrl: string | null;
-  /** What was refused, one line each, with the permission that would help. */
-  readonly refused: readonly string[];
-}
-
 const alert = /^## [^\n]*(?:❌|⚠️)/m;
 /** GitHub takes 50 in one call, and shows 10 of a level in a step. */
 const checkAnnotations = 50;
@@ -38,8 +31,9 @@ const checkAnnotations = 50;
 /**
  * Puts the report where people look: comment, check, summary, annotations. A surface that is refused is named and the next
  * one has the whole report; when all are, the summary is written whatever was asked. Changes no verdict and never throws.
+ * Returns the comment's address, null when there is none.
  */
-export async function publish(forge: Forge, job: Job, what: Publication, to: PublishTo): Promise<Published> {
+export async function publish(forge: Forge, job: Job, what: Publication, to: PublishTo): Promise<string | null> {
   const refused: string[] = [];
   const refuse = (surface: string, refusal: Refusal): void => {
     const fix = fixOf(refusal);
@@ -54,7 +48,7 @@ export async function publish(forge: Forge, job: Job, what: Publication, to: Pub
   }
   if (to.annotations) for (const annotation of what.annotations) job.annotate(annotation);
   for (const line of refused) job.say(`benchgate: ${line}\n`);
-  return { commentUrl, checkUrl, refused };
+  return commentUrl;
 }
 
 type Refuse = (surface: string, refusal: Refusal) => void;
